@@ -19,6 +19,17 @@
 -- queues
 
 -- endpoints and calls
+\ir tables/endpoint.sql
+\ir tables/endpoint_state.sql
+\ir tables/secret.sql
+\ir tables/variable.sql
+\ir tables/agent.sql
+\ir tables/call.sql
+\ir tables/call_history.sql
+\ir tables/slot.sql
+\ir tables/wake_mark.sql
+\ir tables/net_epoch.sql
+\ir tables/net_sentinel.sql
 
 -- orchestrator, schedule, metrics, health
 
