@@ -9,6 +9,8 @@
 \ir tables/fake_clock.sql
 \ir functions/_grant.sql
 \ir functions/_apply_grants.sql
+\ir functions/_create_roles.sql
+\ir roles.sql
 \ir functions/_now.sql
 \ir functions/_edit_distance.sql
 \ir functions/_check_options.sql

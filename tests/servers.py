@@ -135,12 +135,13 @@ class Server:
         return extension in self._available
 
     def psql(self, dbname: str, *args: str | Path, stdin: str | None = None) -> str:
-        """Run psql on a database, stopping at the first error; return its output.
+        """Run psql on a database (a name, or a connection string), stopping at the first error; return its output.
 
         Raises:
             AssertionError: psql failed; the message is what it said.
         """
-        command = [self.psql_path, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.dsn(dbname), *args]
+        dbname = dbname if "=" in dbname else self.dsn(dbname)
+        command = [self.psql_path, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dbname, *args]
         done = subprocess.run(command, input=stdin, capture_output=True, text=True)
         if done.returncode != 0:
             raise AssertionError(f"psql: {done.stderr.strip()}")

@@ -1,0 +1,2 @@
+-- Default privileges may have handed our new objects to others: only what pyorch.wanted_grant lists stays.
+call pyorch._apply_grants();

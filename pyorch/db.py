@@ -1,0 +1,41 @@
+"""The one place that connects: a libpq connection string, or the PG* variables when there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from pyorch.errors import ConnectError
+
+
+def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection:
+    """Return an autocommit connection, named `pyorch` in pg_stat_activity.
+
+    Autocommit, since procedures that commit (tick, maintain, …) cannot run inside a transaction of ours; and no server
+    side prepared statements, so that a pooler in transaction mode is no obstacle.
+
+    Args:
+        dsn: libpq connection string or URL; None or empty: PGHOST, PGDATABASE, PGSERVICE, …
+        options: further psycopg.connect parameters; they win over the defaults here.
+
+    Raises:
+        ConnectError: the server cannot be reached or refuses us; the hint says how to name another one.
+    """
+    defaults: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
+    conninfo = dsn or ""
+    if "application_name" not in conninfo:
+        defaults["application_name"] = "pyorch"
+    try:
+        return psycopg.connect(conninfo, **(defaults | options))
+    except psycopg.OperationalError as error:
+        raise ConnectError(
+            f"cannot connect: {str(error).strip()}",
+            hint="Give --dsn 'postgresql://user@host/database', or set PGHOST, PGDATABASE, PGUSER.",
+            sqlstate=error.sqlstate,
+        ) from error
+    except psycopg.ProgrammingError as error:
+        raise ConnectError(
+            f"cannot read the connection string: {str(error).strip()}",
+            hint="It looks like 'postgresql://user@host/database' or 'host=… dbname=…'.",
+        ) from error
