@@ -141,7 +141,7 @@ def _applied(config: Config, connection: Connection) -> set[str]:
                 f"the database is at revision {one}, this pyorch knows only up to {known[0]}",
                 hint="The database is ahead of the code. Run: pip install --upgrade pyorch",
             )
-    if not heads and connection.exec_driver_sql("select to_regclass('pyorch.setting')").scalar() is not None:
+    if not heads and connection.exec_driver_sql("select to_regclass('pyorch.config')").scalar() is not None:
         raise VersionMismatchError(
             "pyorch is in this database, but no revision is recorded: it was made by psql from sql/install.sql",
             hint="Such a database cannot be upgraded. Remove it with: psql -1 -f sql/uninstall.sql",

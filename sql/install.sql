@@ -3,7 +3,7 @@
 
 -- foundation
 \ir schema.sql
-\ir tables/setting.sql
+\ir tables/config.sql
 \ir tables/role_map.sql
 \ir tables/wanted_grant.sql
 \ir tables/fake_clock.sql
@@ -34,6 +34,55 @@
 \ir tables/net_sentinel.sql
 
 -- orchestrator, schedule, metrics, health
+\ir tables/identity.sql
+\ir tables/job.sql
+\ir tables/run_lock.sql
+\ir tables/run.sql
+\ir tables/step_debt.sql
+\ir tables/heartbeat.sql
+\ir tables/metric.sql
+\ir tables/metric_hour.sql
+\ir tables/metric_counter.sql
+\ir tables/queue_depth.sql
+\ir tables/custom_metric.sql
+\ir functions/version.sql
+\ir functions/_setting.sql
+\ir functions/_platform_id.sql
+\ir functions/_system_identifier.sql
+\ir functions/_record_identity.sql
+\ir functions/_identity_ok.sql
+\ir functions/_check_identity.sql
+\ir functions/_dispatch_allowed.sql
+\ir functions/_source.sql
+\ir functions/adopt.sql
+\ir functions/pause.sql
+\ir functions/resume.sql
+\ir functions/_step_words.sql
+\ir functions/_cron_text.sql
+\ir functions/_check_setting.sql
+\ir functions/configure.sql
+\ir functions/_pg_cron_alive.sql
+\ir functions/_scheduler.sql
+\ir functions/_run_bar.sql
+\ir functions/_jobs_due.sql
+\ir functions/_next_slot.sql
+\ir functions/_run_deadline.sql
+\ir functions/_take_run.sql
+\ir functions/_begin_run.sql
+\ir functions/_keep_run.sql
+\ir functions/_run_steps.sql
+\ir functions/_tick_steps.sql
+\ir functions/_look_at_queue.sql
+\ir functions/_step_unlock.sql
+\ir functions/_step_settle.sql
+\ir functions/_step_dispatch.sql
+\ir functions/_step_metrics.sql
+\ir functions/_note_step.sql
+\ir functions/_run_step.sql
+\ir functions/_end_run.sql
+\ir functions/_ping.sql
+\ir functions/orchestrate.sql
+\ir functions/tick.sql
 
 -- views
 

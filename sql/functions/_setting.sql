@@ -1,0 +1,50 @@
+-- pyorch._setting(text)
+-- What pyorch.configure() has set, else the default; objects are filled up with the defaults of their missing keys.
+-- Reads: pyorch.config.
+create or replace function pyorch._setting(p_setting text)
+  returns jsonb
+  language sql
+  stable
+  parallel safe
+  strict
+  security invoker
+  set search_path = ''
+as $$
+  with default_value as (
+    select '{
+      "scheduler": "auto",
+      "transport": "auto",
+      "tick": null,
+      "budget": "10 seconds",
+      "skip": [],
+      "retention": {
+        "runs": "30 days",
+        "calls": "14 days",
+        "metrics": "30 days",
+        "raw_metrics": "2 days",
+        "cron": "7 days"
+      },
+      "unlock_batch": 1000,
+      "metrics_every": "1 minute",
+      "maintain_every": "1 hour",
+      "missed": {},
+      "allowed_hosts": null,
+      "ping": null,
+      "ping_every": "1 minute",
+      "paused": false
+    }'::jsonb -> p_setting as value
+  )
+  select case
+           when s.value is null then d.value
+           when pg_catalog.jsonb_typeof(d.value) = 'object'
+            and pg_catalog.jsonb_typeof(s.value) = 'object' then d.value || s.value
+           else s.value
+         end
+    from default_value d
+    left join pyorch.config s on s.setting = p_setting;
+$$;
+
+comment on function pyorch._setting(text) is
+  'The value of a setting, or its default.';
+
+revoke all on function pyorch._setting(text) from public;
