@@ -39,8 +39,13 @@ def offline() -> None:
 def online() -> None:
     """Run them in the transaction of the given connection: all of them, or none."""
     connection = context.config.attributes["connection"]
+    done = context.config.attributes["done"]
     connection.exec_driver_sql(PREPARE, execution_options={"no_parameters": True})
-    context.configure(connection=connection, **SHARED)
+    context.configure(
+        connection=connection,
+        on_version_apply=lambda step, **_: done.append(step.up_revision_id),
+        **SHARED,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from sqlalchemy.pool import NullPool
 
 from pyorch import assets, db
 from pyorch.errors import PyorchError, VersionMismatchError, from_psycopg
+
+# Alembic keeps the running migration in globals of its modules
+_ALONE = threading.RLock()
 
 # after the last downgrade, when Alembic needs its version table no more
 _DROP_SCHEMA = """do $$
@@ -56,9 +60,9 @@ def upgrade(dsn: str | None = None, revision: str = "head") -> list[str]:
         PyorchError: PostgreSQL refused; with its SQLSTATE and a hint.
     """
     with _transaction(dsn) as (config, connection):
-        before = _applied(config, connection)
+        _applied(config, connection)
         _run(command.upgrade, config, revision)
-        return [one for one in reversed(_all(config)) if one in _applied(config, connection) - before]
+        return list(config.attributes["done"])
 
 
 def downgrade(dsn: str | None = None, revision: str = "base") -> list[str]:
@@ -71,14 +75,12 @@ def downgrade(dsn: str | None = None, revision: str = "base") -> list[str]:
         as upgrade; what a revision refuses (data would be lost) comes as PyorchError with its hint.
     """
     with _transaction(dsn) as (config, connection):
-        before = _applied(config, connection)
-        if not before:
+        if not _applied(config, connection):
             return []
         _run(command.downgrade, config, revision)
-        after = _applied(config, connection)
-        if not after:
+        if not _applied(config, connection):
             connection.exec_driver_sql(_DROP_SCHEMA)
-        return [one for one in _all(config) if one in before - after]
+        return list(config.attributes["done"])
 
 
 def current(dsn: str | None = None) -> str | None:
@@ -102,15 +104,20 @@ def head() -> str:
     return _all(_config())[0]
 
 
-def offline_sql(revision: str = "head") -> str:
-    """Return the SQL that brings an empty database to a revision: one transaction, the same text every time.
+def offline_sql(start: str | None = None, revision: str = "head") -> str:
+    """Return the SQL that brings a database from one revision to another: one transaction, the same text every time.
 
     Args:
-        revision: target, or a range such as "0001_initial:head".
+        start: the revision that the database has; None: it is empty.
+        revision: where to go.
+
+    Raises:
+        PyorchError: PY001, there is no such revision.
     """
     config = _config()
     config.output_buffer = out = io.StringIO()
-    _run(command.upgrade, config, revision, sql=True)
+    with _ALONE:
+        _run(command.upgrade, config, revision if start is None else f"{start}:{revision}", sql=True)
     return out.getvalue()
 
 
@@ -119,6 +126,8 @@ def _config() -> Config:
     # a percent sign in the path would be an interpolation of configparser
     config.set_main_option("script_location", str(assets.alembic_dir()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    # env.py appends each revision that it applied or took back
+    config.attributes["done"] = []
     return config
 
 
@@ -165,7 +174,7 @@ def _transaction(dsn: str | None) -> Iterator[tuple[Config, Connection]]:
     engine = create_engine("postgresql+psycopg://", creator=creator, poolclass=NullPool)
     config = _config()
     try:
-        with engine.begin() as connection:
+        with _ALONE, engine.begin() as connection:
             config.attributes["connection"] = connection
             yield config, connection
     except DBAPIError as error:

@@ -11,7 +11,7 @@ begin
       from (
         values
           ('pyorch', 'pyorch: queues, endpoints, calls and the orchestrator. Reference: docs/.'),
-          ('pyorch_api', 'pyorch: wrappers for RPC (PostgREST, Supabase). Expose this, never pyorch.')
+          ('pyorch_api', 'pyorch: wrappers for RPC (PostgREST). Expose this, never pyorch itself.')
       ) s (name, what)
   loop
     if pg_catalog.to_regnamespace(v.name) is null then

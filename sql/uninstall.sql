@@ -25,6 +25,14 @@ begin
       ) k (relkind, kind) on k.relkind = c.relkind::text
      where n.nspname in ('pyorch', 'pyorch_api')
        and c.relname <> 'alembic_version'
+       -- an identity's sequence goes with its column
+       and not exists (
+         select 1
+           from pg_catalog.pg_depend d
+          where d.classid = 'pg_catalog.pg_class'::regclass
+            and d.objid = c.oid
+            and d.deptype = 'i'
+       )
     union all
     select pg_catalog.format('routine if exists %s', p.oid::regprocedure)
       from pg_catalog.pg_proc p

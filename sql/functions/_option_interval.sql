@@ -1,5 +1,6 @@
 -- pyorch._option_interval(jsonb, text, interval, interval, interval)
--- Read an interval out of an options object: its default when missing or null, PY001 when it is none or out of range.
+-- Read an interval out of an options object: its default when missing or null, PY001 when it is
+-- none or out of range.
 create or replace function pyorch._option_interval(
   p_options jsonb,
   p_key text,
@@ -30,7 +31,9 @@ begin
     raise exception using
       errcode = 'PY001',
       message = pg_catalog.format('"%s" is no interval that fits: %s', p_key, p_options ->> p_key),
-      hint = pg_catalog.format('Give one from %s to %s, such as "%s".', p_min, p_max, p_default);
+      hint = pg_catalog.format(
+        'Give one from %s to %s, such as "%s".', p_min, p_max, p_default
+      );
   end if;
   return v_value;
 end;
@@ -39,4 +42,5 @@ $$;
 comment on function pyorch._option_interval(jsonb, text, interval, interval, interval) is
   'An interval from an options object, within its bounds (PY001), or its default.';
 
-revoke all on function pyorch._option_interval(jsonb, text, interval, interval, interval) from public;
+revoke all on function pyorch._option_interval(jsonb, text, interval, interval, interval)
+  from public;

@@ -1,5 +1,6 @@
 -- pyorch._option_number(jsonb, text, numeric, numeric, numeric)
--- Read a number out of an options object: its default when missing or null, PY001 when it is none or out of range.
+-- Read a number out of an options object: its default when missing or null, PY001 when it is none
+-- or out of range.
 create or replace function pyorch._option_number(
   p_options jsonb,
   p_key text,

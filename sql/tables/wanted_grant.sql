@@ -1,5 +1,5 @@
--- pyorch.wanted_grant: the exact list of who may do what. Written by pyorch._grant, brought into force by
--- pyorch._apply_grants, compared with the live ACLs by `pyorch verify`.
+-- pyorch.wanted_grant: the exact list of who may do what. Written by pyorch._grant, brought into
+-- force by pyorch._apply_grants, compared with the live ACLs by `pyorch verify`.
 create table pyorch.wanted_grant (
   part text not null references pyorch.role_map (part),
   privilege text not null,

@@ -1,2 +1,3 @@
--- Default privileges may have handed our new objects to others: only what pyorch.wanted_grant lists stays.
+-- Default privileges may have handed our new objects to others: only what pyorch.wanted_grant lists
+-- stays.
 call pyorch._apply_grants();

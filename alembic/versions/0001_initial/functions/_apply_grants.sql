@@ -1,6 +1,7 @@
 -- pyorch._apply_grants()
--- Bring every ACL of the schemas pyorch and pyorch_api to exactly pyorch.wanted_grant: whoever is not on the list loses
--- what default privileges gave him (on Supabase: anon, authenticated, service_role), by name.
+-- Bring every ACL of the schemas pyorch and pyorch_api to exactly pyorch.wanted_grant: whoever is
+-- not on the list loses what default privileges gave him (on Supabase: anon, authenticated,
+-- service_role), by name.
 -- Reads: pyorch.wanted_grant, pyorch.role_map.  Writes: ACLs.
 create or replace procedure pyorch._apply_grants()
   language plpgsql
@@ -54,7 +55,8 @@ begin
 
   -- in one transaction with the revokes above, so nobody who is on the list ever misses a right
   for v in
-    select w.privilege, replace(w.object_kind, 'function', 'routine') as kind, w.object_name, r.rolname
+    select w.privilege, replace(w.object_kind, 'function', 'routine') as kind, w.object_name,
+           r.rolname
       from pyorch.wanted_grant w
       join pyorch.role_map m on m.part = w.part
       join pg_catalog.pg_roles r on r.rolname = m.role_name

@@ -1,5 +1,6 @@
 -- pyorch._backoff(jsonb, integer)
--- How long to wait before the next attempt: base × factor ^ (attempt − 1), capped, then spread by ± jitter.
+-- How long to wait before the next attempt: base × factor ^ (attempt − 1), capped, then spread by ±
+-- jitter.
 create or replace function pyorch._backoff(
   -- {base, factor, cap, jitter}; missing ones: 10 seconds, 2, 1 hour, 0.2
   p_backoff jsonb,
@@ -24,7 +25,11 @@ as $$
           ),
           1e7
         )
-  ) * (1 + coalesce((p_backoff ->> 'jitter')::double precision, 0.2) * (2 * pg_catalog.random() - 1));
+  )
+    * (
+      1 + coalesce((p_backoff ->> 'jitter')::double precision, 0.2)
+        * (2 * pg_catalog.random() - 1)
+    );
 $$;
 
 comment on function pyorch._backoff(jsonb, integer) is

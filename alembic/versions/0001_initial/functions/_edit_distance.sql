@@ -1,6 +1,6 @@
 -- pyorch._edit_distance(text, text)
--- Levenshtein distance, for "did you mean". Our own, since fuzzystrmatch cannot be had everywhere; only ever run on
--- the way to an error.
+-- Levenshtein distance, for "did you mean". Our own, since fuzzystrmatch cannot be had everywhere;
+-- only ever run on the way to an error.
 create or replace function pyorch._edit_distance(p_a text, p_b text)
   returns integer
   language plpgsql

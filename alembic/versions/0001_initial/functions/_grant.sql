@@ -1,5 +1,6 @@
 -- pyorch._grant(text, text, text, text)
--- Record that a part (admin, operator, worker, viewer) may use an object, and grant it now if that role exists.
+-- Record that a part (admin, operator, worker, viewer) may use an object, and grant it now if that
+-- role exists.
 -- A part includes the lesser ones: viewer < operator < admin, worker < admin.
 -- Writes: pyorch.wanted_grant, the object's ACL.
 create or replace procedure pyorch._grant(

@@ -1,5 +1,6 @@
 -- pyorch._now()
--- The clock of everything that pyorch decides: the wall clock, or `pyorch.fake_now` while pyorch.fake_clock allows it.
+-- The clock of everything that pyorch decides: the wall clock, or `pyorch.fake_now` while
+-- pyorch.fake_clock allows it.
 -- Reads: pyorch.fake_clock (only when the setting is present, so that the hot path reads nothing).
 create or replace function pyorch._now()
   returns timestamptz
@@ -20,6 +21,6 @@ end;
 $$;
 
 comment on function pyorch._now() is
-  'The clock of every decision: clock_timestamp(), or the fake time of a test that an owner allowed.';
+  'The clock of every decision: clock_timestamp(), or the fake time that an owner allowed a test.';
 
 revoke all on function pyorch._now() from public;

@@ -1,4 +1,5 @@
--- pyorch.fake_clock: while this owner-only table holds a row, sessions may set `pyorch.fake_now` and live in that time.
+-- pyorch.fake_clock: while this owner-only table holds a row, sessions may set `pyorch.fake_now`
+-- and live in that time.
 -- For tests alone: `pyorch verify` is red while the row exists.
 create table pyorch.fake_clock (
   allowed boolean primary key
