@@ -1,0 +1,70 @@
+"""Watching scheduled ticks: what each of them did, as evidence that the schedule is alive and things move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+
+from pyorch.checks import Check, rows, value
+
+Connection = psycopg.Connection[Any]
+POLL = 0.5
+
+
+def watch(connection: Connection, wanted: int, say: Callable[[str], None]) -> Iterator[Check]:
+    """Wait for so many ticks of the scheduler and report each: depth, calls, finished items.
+
+    Gives up, with a failed check, when none comes within three intervals (at least 30 s).
+    """
+    interval = (
+        value(connection, "select extract(epoch from every)::float8 from pyorch.job where job = 'pyorch_tick'") or 60.0
+    )
+    last = value(connection, "select coalesce(max(run_id), 0) from pyorch.run_log")
+    before = _depths(connection)
+    for cycle in range(1, wanted + 1):
+        say(f"Waiting for tick {cycle} of {wanted} (one each {interval:.0f} s) …")
+        run = _next_tick(connection, last, max(3 * interval, 30.0))
+        if run is None:
+            yield Check(f"cycle {cycle}", "failed", f"no tick within {max(3 * interval, 30.0):.0f} s", "pyorch agent")
+            return
+        now = _depths(connection)
+        yield Check(f"cycle {cycle}", "ok" if run["success"] else "failed", _story(connection, run, before, now))
+        last, before = run["run_id"], now
+
+
+def _next_tick(connection: Connection, last: int, patience: float) -> dict[str, Any] | None:
+    """The first tick after a run that has ended, or None."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        found = rows(
+            connection,
+            "select * from pyorch.run_log where run_id > %s and source in ('pg_cron', 'agent') and success is not null"
+            " order by run_id limit 1",
+            last,
+        )
+        if found:
+            return found[0]
+        time.sleep(POLL)
+    return None
+
+
+def _depths(connection: Connection) -> dict[str, dict[str, Any]]:
+    return {row["queue"]: row for row in rows(connection, "select * from pyorch.queue_status order by queue")}
+
+
+def _story(connection: Connection, run: dict[str, Any], before: dict[str, Any], now: dict[str, Any]) -> str:
+    """One tick in a sentence."""
+    calls = value(connection, "select count(*) from pyorch.call_log where run_id = %s", run["run_id"])
+    depth = "; ".join(f"{queue}: {row['pending']} pending, {row['processing']} in work" for queue, row in now.items())
+    finished = sum(
+        max(0, before[queue]["pending"] + before[queue]["processing"] - row["pending"] - row["processing"])
+        for queue, row in now.items()
+        if queue in before
+    )
+    return (
+        f"run {run['run_id']} by {run['source']}, {run['duration_ms']:.0f} ms, {calls} calls;"
+        f" {finished} items left the queues since the one before; {depth or 'no queue'}"
+    )

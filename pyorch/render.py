@@ -1,0 +1,133 @@
+"""Data on stdout, talk on stderr: tables for people, JSON for programs. No database, no decision."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Row = Mapping[str, Any]
+
+COLOURS = {
+    "ok": "green",
+    "succeeded": "green",
+    "warning": "yellow",
+    "critical": "red",
+    "failed": "red",
+    "timed_out": "red",
+    "lost": "red",
+    "refused": "red",
+}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: times in ISO 8601, intervals in seconds, numerics as numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)
+
+
+def to_json(data: Any) -> str:
+    """Any answer as JSON text, in its own order."""
+    return json.dumps(plain(data), ensure_ascii=False, indent=2)
+
+
+def cell(value: Any) -> str:
+    """A value as people read it in a table; never interpreted as markup."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, timedelta):
+        return duration(value.total_seconds())
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, (Mapping, list, tuple)):
+        return "" if not value else json.dumps(plain(value), ensure_ascii=False)
+    return str(value)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as the two largest units that matter: ``3 d 4 h``, ``12 min 5 s``, ``0.4 s``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    parts: list[str] = []
+    rest = int(seconds)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if rest >= size or (parts and len(parts) < 2):
+            parts.append(f"{rest // size} {unit}")
+            rest %= size
+    return " ".join(parts[:2])
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console made at the moment of use, so that redirected streams are respected; wide where nobody looks."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 200, highlight=False, soft_wrap=not stream.isatty())
+
+
+def table(rows: Iterable[Row], columns: Sequence[str] | None = None, title: str | None = None) -> Table:
+    """Rows as a table; ``columns`` chooses and orders, else those of the first row."""
+    listed = list(rows)
+    names = list(columns or (listed[0].keys() if listed else ()))
+    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        numeric = bool(listed) and all(isinstance(row.get(name), (int, float, Decimal, type(None))) for row in listed)
+        grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        grid.add_row(*(coloured(row.get(name)) for name in names))
+    return grid
+
+
+def coloured(value: Any) -> str:
+    """A cell, with the colour of its state where it names one."""
+    text = escape(cell(value))
+    colour = COLOURS.get(text) if isinstance(value, str) else None
+    return f"[{colour}]{text}[/]" if colour else text
+
+
+def record(row: Row, title: str | None = None) -> Table:
+    """One row, a line for each column."""
+    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
+    for name, value in row.items():
+        grid.add_row(name, coloured(value))
+    return grid
+
+
+def sections(parts: Mapping[str, Any]) -> None:
+    """Print several answers under their names: lists of rows as tables, rows as records, what is empty not at all."""
+    out = console()
+    for name, part in parts.items():
+        title = name.replace("_", " ").capitalize()
+        if isinstance(part, Mapping) and part:
+            out.print(record(part, title))
+        elif isinstance(part, list) and part and isinstance(part[0], Mapping):
+            out.print(table(part, title=title))
+        elif isinstance(part, list) and part:
+            out.print(table([{"": item} for item in part], title=title))
+        elif part not in (None, [], {}):
+            out.print(record({title: part}))
+        else:
+            continue
+        out.print()
