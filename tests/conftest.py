@@ -89,6 +89,18 @@ def empty_dsn(server: Server) -> Iterator[str]:
         yield server.dsn(janitor.dbname)
 
 
+@pytest.fixture
+def plain_dsn(server: Server, empty_dsn: str) -> Iterator[str]:
+    """As empty_dsn, but connecting as the database's plain owner: no superuser, no createrole, no create on public."""
+    database = empty_dsn.rpartition("dbname=")[2]
+    server.psql("postgres", "-c", "create role plain_owner login")
+    server.psql("postgres", "-c", f"alter database {database} owner to plain_owner")
+    server.psql(database, "-c", "alter schema public owner to postgres")
+    yield empty_dsn.replace("user=postgres", "user=plain_owner")
+    server.psql("postgres", "-c", f"alter database {database} owner to postgres")
+    server.psql(database, "-c", "drop owned by plain_owner cascade", "-c", "drop role plain_owner")
+
+
 class Sessions:
     """The open connections of one test; called, it opens a further one (autocommit)."""
 

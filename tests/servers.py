@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -271,3 +272,16 @@ class Server:
 def _temp_root() -> str:
     """Return a temporary directory that every user may enter, with a path short enough for a Unix socket."""
     return "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()
+
+
+def _first_installed(versions: list[str]) -> str:
+    """Return the first of these major versions that is on this machine, or nothing."""
+    for version in versions:
+        with contextlib.suppress(NoServerError):
+            find_bin(int(version))
+            return version
+    return ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_first_installed(sys.argv[1:]))

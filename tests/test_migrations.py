@@ -9,12 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pyorch import assets, migrate
+from pyorch import assets, catalog, migrate
 from pyorch.errors import PyorchError, VersionMismatchError
 from tests import freeze
 from tests.conftest import ROOT
-
-catalog = pytest.importorskip("pyorch.catalog")
 
 AGAIN = "sql/ and its newest frozen copies differ. Run: make freeze"
 
@@ -32,21 +30,6 @@ def objects_of_ours(dsn):
           union all
           select 'routine', proname from pg_proc p join pg_namespace n on n.oid = pronamespace
            where nspname like 'pyorch%' or (nspname = 'public' and proname = 'orchestrate')""").fetchall()
-
-
-@pytest.fixture
-def plain_dsn(server, empty_dsn):
-    """A database whose owner has no further right: no superuser, no createrole, no create on public."""
-    database = empty_dsn.rpartition("dbname=")[2]
-    server.psql(
-        "postgres", "-c", "create role plain_owner login", "-c", f"alter database {database} owner to plain_owner"
-    )
-    server.psql(
-        database, "-c", "alter schema public owner to postgres", "-c", "revoke all on schema public from plain_owner"
-    )
-    yield empty_dsn.replace("user=postgres", "user=plain_owner")
-    server.psql(database, "-c", "reassign owned by plain_owner to postgres", "-c", "drop owned by plain_owner")
-    server.psql("postgres", "-c", f"alter database {database} owner to postgres", "-c", "drop role plain_owner")
 
 
 def test_an_upgraded_database_is_a_fresh_one(server, empty_dsn, dsn):

@@ -19,6 +19,30 @@
 \ir functions/_backoff.sql
 
 -- queues
+\ir tables/queue.sql
+\ir tables/queue_mark.sql
+\ir tables/queue_slot.sql
+\ir functions/_queue_id.sql
+\ir functions/_queue_verbs.sql
+\ir functions/_close_off.sql
+\ir functions/_make_token.sql
+\ir functions/_queue_source.sql
+\ir functions/_rebuild_queue.sql
+\ir functions/_drop_queue_routines.sql
+\ir functions/_queue_token.sql
+\ir functions/_queue_pending.sql
+\ir functions/_queue_depth.sql
+\ir functions/_queue_in_work.sql
+\ir functions/_refuse_stale.sql
+\ir functions/claim.sql
+\ir functions/complete.sql
+\ir functions/next.sql
+\ir functions/heartbeat.sql
+\ir functions/fail.sql
+\ir functions/release.sql
+\ir functions/unlock.sql
+\ir functions/redrive.sql
+\ir functions/explain_item.sql
 
 -- endpoints and calls
 \ir tables/endpoint.sql

@@ -1,0 +1,42 @@
+# The two commands are `make demo` and `make test`; both make their own .venv and install what they need.
+# What cannot be had (no root, no apt) is left out and named.
+
+PY := .venv/bin/python
+
+.PHONY: help demo test lint freeze bench-queue bench-calls bench-orchestrate torture-queue clean
+
+help:
+	@echo "make demo               the whole scene on an embedded PostgreSQL, about a minute"
+	@echo "make test               lint, and all tests on PostgreSQL 18 and on an installed older one"
+	@echo "make lint               ruff and mypy alone"
+	@echo "make freeze             copy sql/ into the newest revision of alembic/versions"
+	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-queue, bench-calls: throughput)"
+	@echo "make torture-queue      kill workers and servers for a while; nothing may be lost"
+
+demo:
+	@.ci/venv demo
+	@$(PY) -m pyorch demo
+
+test:
+	@.ci/venv test
+	@.ci/debian
+	@.ci/test $(PYTEST)
+
+lint:
+	@.ci/venv test
+	@.ci/lint
+
+freeze:
+	@.ci/venv test
+	@$(PY) -m tests.freeze
+
+bench-queue bench-calls bench-orchestrate:
+	@.ci/venv test
+	@$(PY) -m bench.$(@:bench-%=%)
+
+torture-queue:
+	@.ci/venv test
+	@$(PY) -m pytest -m torture -v
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

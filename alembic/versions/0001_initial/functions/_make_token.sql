@@ -1,0 +1,24 @@
+-- pyorch._make_token(text)
+-- The claim counter of a queue: its nextval is the token in a receipt, so it moves at each claim.
+create or replace function pyorch._make_token(p_queue text)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security invoker
+  set search_path = ''
+as $$
+declare
+  v_sequence constant text := 'pyorch.q_token_' || p_queue;
+begin
+  execute pg_catalog.format('create sequence %s', v_sequence);
+  call pyorch._close_off('sequence', v_sequence);
+  -- a new sequence shows 1 before and after its first nextval: get beyond that
+  perform pg_catalog.nextval(v_sequence::regclass);
+end;
+$$;
+
+comment on function pyorch._make_token(text) is
+  'Make the claim counter of a queue.';
+
+revoke all on function pyorch._make_token(text) from public;

@@ -1,0 +1,43 @@
+-- pyorch._queue_id(text)
+-- The id of a queue; PY002, with the nearest known name, when there is none.
+-- Calls: pyorch._edit_distance.  Reads: pyorch.queue.
+create or replace function pyorch._queue_id(p_queue text)
+  returns integer
+  language plpgsql
+  stable
+  parallel safe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_queue_id integer;
+  v_nearest text;
+begin
+  select q.queue_id
+    into v_queue_id
+    from pyorch.queue q
+   where q.queue = p_queue;
+  if found then
+    return v_queue_id;
+  end if;
+  select q.queue
+    into v_nearest
+    from pyorch.queue q
+   order by pyorch._edit_distance(coalesce(p_queue, ''), q.queue), q.queue
+   limit 1;
+  raise exception using
+    errcode = 'PY002',
+    message = pg_catalog.format('queue %s does not exist', coalesce('"' || p_queue || '"', 'null')),
+    hint = case
+      when v_nearest is null then
+        'Make one: select pyorch.create_queue(''name''); or pyorch.attach_queue(''name'', ''table'');'
+      else
+        pg_catalog.format('Did you mean "%s"? All: select queue from pyorch.queue_status;', v_nearest)
+    end;
+end;
+$$;
+
+comment on function pyorch._queue_id(text) is
+  'The id of a queue; PY002 when there is none.';
+
+revoke all on function pyorch._queue_id(text) from public;

@@ -1,0 +1,54 @@
+-- pyorch._queue_source(integer)
+-- The complete CREATE statement of each function of one queue. The body is what stands between the dollar quotes, so
+-- it is exactly pg_proc.prosrc.
+-- The planner switches hold each plan to the indexes, whatever the statistics say: a queue is empty when it is
+-- analyzed and has millions of rows an hour later. They are read when a plan is made, which is once for each session.
+-- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads: pyorch.queue.
+create or replace function pyorch._queue_source(p_queue_id integer)
+  returns table (verb text, routine text, body text, statement text)
+  language plpgsql
+  stable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $$
+declare
+  v_queue pyorch.queue;
+begin
+  select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
+  return query
+    select v.verb,
+           pg_catalog.format('pyorch._q_%s_%s(%s)', v.verb, v_queue.queue, v.types),
+           s.source,
+           pg_catalog.format(
+             E'create or replace function pyorch._q_%s_%s(%s)\n  returns %s\n  language plpgsql\n'
+               '  volatile\n  parallel unsafe\n  security invoker\n%sas $pyorch$%s$pyorch$',
+             v.verb,
+             v_queue.queue,
+             v.arguments,
+             v.returns,
+             pg_catalog.concat(
+               '  set search_path = '
+                 || coalesce(nullif(v_queue.attached_search_path, ''), '''''') || E'\n',
+               E'  set plan_cache_mode = force_generic_plan\n',
+               E'  set enable_seqscan = off\n  set enable_sort = off\n'
+             ),
+             s.source
+           )
+      from (
+        select n.verb, n.source
+          from pyorch._native_source(p_queue_id) n
+         where v_queue.kind = 'native'
+        union all
+        select a.verb, a.source
+          from pyorch._attached_source(p_queue_id) a
+         where v_queue.kind = 'attached'
+      ) s
+      join pyorch._queue_verbs() v on v.verb = s.verb;
+end;
+$$;
+
+comment on function pyorch._queue_source(integer) is
+  'The CREATE statement of each function of one queue.';
+
+revoke all on function pyorch._queue_source(integer) from public;

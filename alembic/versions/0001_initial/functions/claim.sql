@@ -1,0 +1,63 @@
+-- pyorch.claim(text, text, integer, interval)
+-- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no rows.
+-- Calls: pyorch._q_claim_<queue>, pyorch._claim_limited.  Reads: pyorch.queue.
+create or replace function pyorch.claim(
+  queue text,
+  -- who claims; kept with the item, for people
+  worker text,
+  batch integer default 1,
+  -- null: the queue's own
+  lease interval default null
+)
+  returns table (
+    item_id text,
+    payload jsonb,
+    attempt integer,
+    receipt text,
+    lease_until timestamptz
+  )
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_paused boolean;
+  v_limited boolean;
+  v_lease interval;
+begin
+  select q.paused, coalesce(claim.lease, q.lease), coalesce(q.concurrency, q.rate_limit) is not null
+    into v_paused, v_lease, v_limited
+    from pyorch.queue q
+   where q.queue = claim.queue;
+  if not found then
+    perform pyorch._queue_id(claim.queue);
+  end if;
+  if v_lease <= '0' or coalesce(claim.batch, 0) not between 1 and 10000 then
+    raise exception using
+      errcode = 'PY001',
+      message = 'batch must be from 1 to 10000, and the lease longer than nothing',
+      hint = 'For example: select * from pyorch.claim(''queue'', ''worker'', batch => 10);';
+  end if;
+  if v_paused then
+    return;
+  end if;
+  if v_limited then
+    return query
+      select c.item_id, c.payload, c.attempt, c.receipt, c.lease_until
+        from pyorch._claim_limited(claim.queue, claim.worker, claim.batch, v_lease) c;
+    return;
+  end if;
+  return query execute 'select * from pyorch._q_claim_' || claim.queue || '($1, $2, $3)'
+    using claim.worker, claim.batch, v_lease;
+end;
+$$;
+
+comment on function pyorch.claim(text, text, integer, interval) is
+  'Take up to batch (1 to 10000) items; lease: until when the worker must complete, fail, release or heartbeat (null: '
+  'the queue''s). A paused queue gives none. Raises PY001 (argument), PY002 (no such queue).';
+
+revoke all on function pyorch.claim(text, text, integer, interval) from public;
+
+call pyorch._grant('worker', 'execute', 'function', 'pyorch.claim(text,text,integer,interval)');

@@ -1,0 +1,54 @@
+-- pyorch.complete(text, text[], jsonb[], boolean)
+-- The items behind these receipts are done. Stale receipts change nothing; strict raises on one, so that what the
+-- caller wrote in the same transaction rolls back.
+-- Calls: pyorch._q_complete_<queue>, pyorch._free_slots.  Reads: pyorch.queue.
+create or replace function pyorch.complete(
+  queue text,
+  receipts text[],
+  -- one for each receipt, in the same order; kept while the queue keeps finished items
+  results jsonb[] default null,
+  strict boolean default false
+)
+  returns setof text
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_limited boolean;
+  v_done text[];
+begin
+  select q.concurrency is not null
+    into v_limited
+    from pyorch.queue q
+   where q.queue = complete.queue;
+  if not found then
+    perform pyorch._queue_id(complete.queue);
+  end if;
+  if not complete.strict and not v_limited then
+    return query execute 'select * from pyorch._q_complete_' || complete.queue || '($1, $2)'
+      using complete.receipts, complete.results;
+    return;
+  end if;
+  execute 'select array(select pyorch._q_complete_' || complete.queue || '($1, $2))'
+    into v_done
+    using complete.receipts, complete.results;
+  if complete.strict then
+    perform pyorch._refuse_stale(complete.queue, complete.receipts, v_done);
+  end if;
+  if v_limited then
+    perform pyorch._free_slots(complete.queue, v_done);
+  end if;
+  return query select r from pg_catalog.unnest(v_done) r;
+end;
+$$;
+
+comment on function pyorch.complete(text, text[], jsonb[], boolean) is
+  'Mark items as done; returns the receipts that were accepted. strict: raise PY005 when any is stale. Raises PY002 (no '
+  'such queue).';
+
+revoke all on function pyorch.complete(text, text[], jsonb[], boolean) from public;
+
+call pyorch._grant('worker', 'execute', 'function', 'pyorch.complete(text,text[],jsonb[],boolean)');

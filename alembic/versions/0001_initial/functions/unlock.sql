@@ -1,0 +1,50 @@
+-- pyorch.unlock(text, integer)
+-- Return orphans, items whose lease ran out, to pending; or to dead when their attempts or lease losses are used up.
+-- Also brings in what waited for its time.
+-- Calls: pyorch._q_unlock_<queue>.  Reads: pyorch.queue.
+create or replace function pyorch.unlock(
+  -- null: all queues
+  inout queue text default null,
+  -- at most so many for each queue; null: 10000
+  batch integer default null,
+  out unlocked bigint,
+  out dead bigint
+)
+  returns setof record
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_queue text;
+begin
+  if unlock.queue is not null then
+    perform pyorch._queue_id(unlock.queue);
+  end if;
+  if unlock.batch < 1 then
+    raise exception using
+      errcode = 'PY001',
+      message = pg_catalog.format('batch must be at least 1, not %s', unlock.batch),
+      hint = 'Leave it out for 10000.';
+  end if;
+  for v_queue in
+    select q.queue
+      from pyorch.queue q
+     where unlock.queue is null or q.queue = unlock.queue
+     order by q.queue
+  loop
+    return query execute 'select $1, u.unlocked, u.dead from pyorch._q_unlock_' || v_queue || '($2) u'
+      using v_queue, coalesce(unlock.batch, 10000);
+  end loop;
+end;
+$$;
+
+comment on function pyorch.unlock(text, integer) is
+  'Return orphans of one queue, or of all, to pending or dead, at most batch (10000) for each queue. One row for each queue. '
+  'Raises PY001, PY002.';
+
+revoke all on function pyorch.unlock(text, integer) from public;
+
+call pyorch._grant('operator', 'execute', 'function', 'pyorch.unlock(text,integer)');
