@@ -6,6 +6,7 @@ Neither may call a volatile function: the answer to "is it volatile" comes from 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg
@@ -17,6 +18,17 @@ from sqlglot.errors import SqlglotError
 from pyorch.errors import PyorchError
 
 Connection = psycopg.Connection[Any]
+
+STRINGS = {
+    TokenType.STRING,
+    TokenType.HEREDOC_STRING,
+    TokenType.NATIONAL_STRING,
+    TokenType.RAW_STRING,
+    TokenType.BYTE_STRING,
+    TokenType.IDENTIFIER,
+}
+# what it cannot parse is refused below, in our words
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 # read-only nodes of a SELECT that write, lock or leave the statement
 WRITES = (
@@ -53,9 +65,9 @@ def check_expression(connection: Connection, text: str, relation: str, what: str
     """
     text = text.strip()
     ordered = what == "order_by"
-    query = f"select 1 from t order by {text}" if ordered else f"select 1 from t where ({text})"
-    select = _one_statement(query, what, text)
     _refuse_comments(text, what)
+    # no brackets around it: "true) or (true" must not pass for one expression
+    select = _one_statement(f"select 1 from t {what.replace('_', ' ')} {text}", what, text)
     allowed = {"order" if ordered else "where", "expressions", "from", "from_", "kind", "operation_modifiers"}
     extra = [name for name, value in select.args.items() if value and name not in allowed]
     if not isinstance(select, exp.Select) or extra or len(select.expressions) != 1:
@@ -73,7 +85,7 @@ def check_expression(connection: Connection, text: str, relation: str, what: str
         if select.find(node):
             raise _refused(what, f"holds {name}", "Only columns, constants, operators and plain functions can be used.")
     _refuse_other_columns(connection, select, relation, what)
-    _refuse_volatile(connection, select, what)
+    _refuse_volatile(connection, text, what)
     _let_postgres_parse(connection, text, relation, what)
     return text
 
@@ -96,7 +108,7 @@ def check_select(connection: Connection, text: str, what: str = "metric") -> str
             isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks"))
         ):
             raise _refused(what, "writes or locks", "A metric only reads.")
-    _refuse_volatile(connection, statement, what)
+    _refuse_volatile(connection, text, what)
     try:
         with connection.transaction(force_rollback=True):
             connection.execute("set transaction read only")
@@ -122,20 +134,16 @@ def _one_statement(query: str, what: str, text: str) -> exp.Expr:
 
 def _outside_strings(query: str) -> str:
     """The text of all tokens that are no strings."""
-    strings = {
-        TokenType.STRING,
-        TokenType.HEREDOC_STRING,
-        TokenType.NATIONAL_STRING,
-        TokenType.RAW_STRING,
-        TokenType.IDENTIFIER,
-        TokenType.BYTE_STRING,
-    }
-    return " ".join(token.text for token in sqlglot.tokenize(query, read="postgres") if token.token_type not in strings)
+    return " ".join(t.text for t in sqlglot.tokenize(query, read="postgres") if t.token_type not in STRINGS)
 
 
 def _refuse_comments(text: str, what: str) -> None:
     """A comment could swallow what a generated function puts behind the expression."""
-    if any(token.comments for token in sqlglot.tokenize(text, read="postgres")) or "--" in _outside_strings(text):
+    try:
+        comments = [comment for token in sqlglot.tokenize(text, read="postgres") for comment in token.comments]
+    except SqlglotError as error:
+        raise _refused(what, f"cannot be read: {str(error).splitlines()[0]}", "Try it in psql first.") from error
+    if comments or text.startswith(("--", "/*")):
         raise _refused(what, "holds a comment", "Leave it away.")
 
 
@@ -158,24 +166,21 @@ def _refuse_other_columns(connection: Connection, select: exp.Expr, relation: st
             )
 
 
-def _refuse_volatile(connection: Connection, tree: exp.Expr, what: str) -> None:
-    """Ask pg_proc for every function that is called; an unknown one is refused by PostgreSQL itself later."""
-    called: set[tuple[str | None, str]] = set()
-    for function in tree.find_all(exp.Func):
-        if isinstance(function, (exp.And, exp.Or, exp.Xor, exp.Cast, exp.Case)):
+def _refuse_volatile(connection: Connection, text: str, what: str) -> None:
+    """Ask pg_proc for every name before a bracket; one that does not exist is refused by PostgreSQL itself.
+
+    By tokens, not by the parsed tree: sqlglot gives some functions other names.
+    """
+    tokens = sqlglot.tokenize(text, read="postgres")
+    for before, name, bracket in zip([None, *tokens], tokens, tokens[1:], strict=False):
+        if bracket.token_type != TokenType.L_PAREN or name.token_type in STRINGS - {TokenType.IDENTIFIER}:
             continue
-        name = (
-            function.name if isinstance(function, exp.Anonymous) else function.sql(dialect="postgres").partition("(")[0]
-        )
-        schema = function.parent.this.name if isinstance(function.parent, exp.Dot) else None
-        called.add((schema, name.strip().strip('"').lower()))
-    for schema, name in sorted(called, key=str):
+        qualified = before is not None and before.token_type == TokenType.DOT
+        quoted = name.token_type == TokenType.IDENTIFIER
         row = connection.execute(
-            "select p.oid::regproc::text from pg_catalog.pg_proc p"
-            " join pg_catalog.pg_namespace n on n.oid = p.pronamespace"
-            " where p.proname = %s and p.provolatile = 'v'"
-            " and (n.nspname = %s or (%s::text is null and n.nspname = any (current_schemas(true)))) limit 1",
-            [name, schema, schema],
+            "select p.oid::regproc::text from pg_catalog.pg_proc p where p.proname = %s and p.provolatile = 'v'"
+            " and (%s or p.pronamespace::regnamespace::text = any (current_schemas(true))) limit 1",
+            [name.text if quoted else name.text.lower(), qualified],
         ).fetchone()
         if row:
             raise _refused(
