@@ -10,7 +10,6 @@ import psycopg
 from pyorch.errors import PyorchError
 
 Connection = psycopg.Connection[Any]
-PREFIX = "pyorch_"
 
 
 def knows_seconds(there: Connection) -> bool:
@@ -39,14 +38,14 @@ def reconcile(there: Connection, wanted: Sequence[Mapping[str, Any]], database: 
     done = []
     with there.transaction():
         rows = there.execute(
-            "select jobid, jobname, schedule, command, active from cron.job"
-            " where database = %s and jobname like 'pyorch\\_%%' and username = current_user order by jobid",
+            "select jobname, jobid, schedule, command, active from cron.job"
+            " where database = %s and starts_with(jobname, 'pyorch_') and username = current_user order by jobid",
             [database],
         ).fetchall()
-        live = {jobname: (jobid, schedule, command, active) for jobid, jobname, schedule, command, active in rows}
+        live = {name: facts for name, *facts in rows if name.endswith(f"_{database}")}
         names = {_name(job["job"], database): job for job in wanted}
         for name, job in names.items():
-            should = (job["schedule"], job["command"], True)
+            should = [job["schedule"], job["command"], True]
             if name not in live or live[name][1:] != should:
                 if name in live:
                     there.execute("select cron.unschedule(%s::bigint)", [live[name][0]])
@@ -67,13 +66,13 @@ def unschedule(there: Connection, database: str) -> int:
     """Remove our jobs for that database; returns how many there were."""
     return len(
         there.execute(
-            "select cron.unschedule(jobid) from cron.job"
-            " where database = %s and jobname like 'pyorch\\_%%' and username = current_user",
-            [database],
+            "select cron.unschedule(jobid) from cron.job where database = %s and username = current_user"
+            " and starts_with(jobname, 'pyorch_') and right(jobname, length(%s) + 1) = '_' || %s",
+            [database, database, database],
         ).fetchall()
     )
 
 
 def _name(job: str, database: str) -> str:
     """One pg_cron serves many databases, and a job's name is unique for its role: the database tells them apart."""
-    return f"{job}@{database}"
+    return f"{job}_{database}"

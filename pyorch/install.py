@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from pyorch import assets, cron, db, migrate
@@ -93,12 +94,14 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
 
 def reconcile(connection: Connection, cron_dsn: str | None = None) -> list[dict[str, Any]]:
     """Bring pg_cron in line with the desired jobs: in this database by SQL, in another one through ``cron_dsn``."""
-    with connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+    with connection.cursor(row_factory=dict_row) as cursor:
         if cron_dsn is None:
             return cursor.execute("select * from pyorch.reconcile_jobs()").fetchall()
-        jobs = cursor.execute("select * from pyorch.job order by job").fetchall()
-    with db.connect(cron_dsn) as there:
-        return cron.reconcile(there, jobs, connection.info.dbname)
+        with db.connect(cron_dsn) as there:
+            seconds = cron.knows_seconds(there)
+            cursor.execute("select pyorch._set_intervals(%s)", [not seconds])
+            jobs = cursor.execute("select * from pyorch._wanted_jobs(%s)", [seconds]).fetchall()
+            return cron.reconcile(there, jobs, connection.info.dbname)
 
 
 def script() -> str:

@@ -25,8 +25,10 @@ def orchestrate(app: App, skip: tuple[str, ...], budget: str | None, if_stale: s
     if if_stale and not verify.stale(app.connection, if_stale):
         app.done("The schedule is alive: nothing to do.", skipped="not stale")
         return
-    app.rows("set application_name = 'pyorch cli'")
-    answer = app.value("select pyorch.orchestrate(%s::text[], %s::interval)", list(skip), budget)
+    # local to the transaction: a pooler may hand the session on
+    with app.connection.transaction():
+        app.value("select set_config('pyorch.source', 'cli', true)")
+        answer = app.value("select pyorch.orchestrate(%s::text[], %s::interval)", list(skip), budget)
     app.record(answer)
     if not answer["success"]:
         raise click.exceptions.Exit(1)
@@ -44,12 +46,11 @@ def tick(app: App) -> None:
 
 
 @click.command()
-@click.option(
-    "--grace", default=25.0, show_default=True, metavar="SECONDS", help="Time for calls in flight at the end."
-)
-@click.option("--max-calls", default=500, show_default=True, type=click.IntRange(1), help="Calls in flight at most.")
+@click.option("--grace", default=10.0, show_default=True, metavar="SECONDS", help="Time to end after the signal.")
+@click.option("--max-calls", default=1000, show_default=True, type=click.IntRange(1), help="Calls in flight at most.")
+@click.option("--once", is_flag=True, help="Run what is due and send what waits now, then end.")
 @database
-def agent(app: App, grace: float, max_calls: int) -> None:
+def agent(app: App, grace: float, max_calls: int, once: bool) -> None:
     """Carry the calls, and run the schedule where pg_cron is missing or silent. Ends cleanly on SIGTERM.
 
     Several may run side by side.
@@ -58,13 +59,12 @@ def agent(app: App, grace: float, max_calls: int) -> None:
     """
     from pyorch import agent as carrier
 
-    carrier.run(app.dsn, grace=grace, max_calls=max_calls)
+    raise click.exceptions.Exit(carrier.run(app.dsn, once=once, grace=grace, max_calls=max_calls))
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="A smaller scene.")
 @database
-def demo(app: App, quick: bool) -> None:
+def demo(app: App) -> None:
     """Play the whole story on a throw-away server (or on --dsn): queues, scrapers, a killed processor, the evidence.
 
     Example: pyorch demo
@@ -73,7 +73,7 @@ def demo(app: App, quick: bool) -> None:
         from pyorch import demo as scene
     except ImportError as error:
         raise Failure(f"the demo needs more: {error}", "pip install 'pyorch[demo]'") from error
-    raise click.exceptions.Exit(scene.run(dsn=app.dsn, quick=quick))
+    raise click.exceptions.Exit(scene.run(app.dsn, as_json=app.json))
 
 
 COMMANDS = (orchestrate, tick, agent, demo)

@@ -71,15 +71,17 @@ def metric_list(app: App, name: str | None, subject: str | None, limit: int) -> 
 @metric.command("set")
 @click.argument("name")
 @click.argument("select")
-@click.option("--timeout", metavar="INTERVAL", help="Time limit of each evaluation.")
+@click.option("--every", metavar="INTERVAL", help="How often; default: 1 minute.")
+@click.option("--time-limit", metavar="INTERVAL", help="How long it may take; default: 5 seconds.")
 @database
-def metric_set(app: App, name: str, select: str, timeout: str | None) -> None:
+def metric_set(app: App, name: str, select: str, **limits: str | None) -> None:
     """Measure by a SELECT of your own: one statement, read-only, no volatile function; it is checked first.
 
     Example: pyorch metric set vehicles_today 'select count(*) from vehicles where created_at >= current_date'
     """
     query = usersql.check_select(app.connection, select)
-    app.value("select pyorch._set_custom_metric(%s, %s, %s::interval)", name, query, timeout)
+    options = {limit: value for limit, value in limits.items() if value is not None}
+    app.value("select pyorch._set_custom_metric(%s, %s, %s)", name, query, options)
     app.done(f"Metric {name} set.", metric=name)
 
 
@@ -91,7 +93,7 @@ def metric_drop(app: App, name: str) -> None:
 
     Example: pyorch metric drop vehicles_today
     """
-    if app.value("select pyorch._drop_custom_metric(%s)", name) is False:
+    if app.value("select pyorch.drop_metric(%s)", name) is False:
         raise Failure(f'no metric "{name}" of yours', exit_code=2)
     app.done(f"Metric {name} dropped.", metric=name)
 

@@ -39,7 +39,7 @@ def secret_list(app: App) -> None:
 
     Example: pyorch secret list
     """
-    app.table(app.rows("select * from pyorch.list_secrets() order by 1"), empty="No secret yet.")
+    app.table(app.rows("select * from pyorch.secret_names()"), empty="No secret yet.")
 
 
 @secret.command("drop")
@@ -93,7 +93,7 @@ def variable_drop(app: App, name: str) -> None:
 
     Example: pyorch variable drop functions_url
     """
-    app.value("select pyorch.drop_variable(%s)", name)
+    app.value("select pyorch.set_variable(%s, null)", name)
     app.done(f"Variable {name} dropped.", variable=name)
 
 
