@@ -3,13 +3,15 @@
 
 PY := .venv/bin/python
 
-.PHONY: help demo test lint freeze bench-queue bench-calls bench-orchestrate torture-queue clean
+.PHONY: help demo test lint freeze catalog reference bench-queue bench-calls bench-orchestrate torture-queue clean
 
 help:
 	@echo "make demo               the whole scene on an embedded PostgreSQL, about a minute"
 	@echo "make test               lint, and all tests on PostgreSQL 18 and on an installed older one"
 	@echo "make lint               ruff and mypy alone"
 	@echo "make freeze             copy sql/ into the newest revision of alembic/versions"
+	@echo "make catalog            write sql/catalog.json, what pyorch verify expects to find"
+	@echo "make reference          write docs/cli.md from the commands' own help"
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-queue, bench-calls: throughput)"
 	@echo "make torture-queue      kill workers and servers for a while; nothing may be lost"
 
@@ -29,6 +31,14 @@ lint:
 freeze:
 	@.ci/venv test
 	@$(PY) -m tests.freeze
+
+catalog:
+	@.ci/venv test
+	@$(PY) -m tests.golden
+
+reference:
+	@.ci/venv test
+	@$(PY) -m tests.cli_reference
 
 bench-queue bench-calls bench-orchestrate:
 	@.ci/venv test
