@@ -41,7 +41,7 @@ def verify(secrets: list[str], headers: Mapping[str, str], body: bytes, now: flo
     """Check the signature of a request.
 
     Args:
-        secrets: the accepted secrets, each `whsec_` + base64; two of them while you rotate.
+        secrets: the accepted secrets, `whsec_` + base64 or any other text; two of them while you rotate.
         headers: the request's headers, names in any case.
         body: the bytes as they came; never parse and print them again before this.
         now: seconds since 1970, for tests.
@@ -59,7 +59,8 @@ def verify(secrets: list[str], headers: Mapping[str, str], body: bytes, now: flo
         raise SignatureError("the timestamp is too far from our clock")
     signed = f"{message}.{stamp}.".encode() + body
     for secret in secrets:
-        key = base64.b64decode(secret.removeprefix("whsec_"))
+        named, _, encoded = secret.partition("whsec_")
+        key = secret.encode() if named or not encoded else base64.b64decode(encoded)
         expected = hmac.new(key, signed, hashlib.sha256).digest()
         for entry in given.split(" "):
             version, _, signature = entry.partition(",")
