@@ -37,6 +37,7 @@ select pyorch.set_endpoint(
   '{
     "queue": "import_queue",
     "batch_size": 50,
+    "fan_out": 1,
     "max_in_flight": 2,
     "max_busy": "15 seconds",
     "headers": {"apikey": "{{vehicles_key}}"},
