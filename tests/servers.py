@@ -113,6 +113,8 @@ class Server:
     def __post_init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="pyorch-pg-", dir=_temp_root()))
         self.home.chmod(0o755)
+        (self.home / "owner").write_text(str(os.getpid()))
+        _sweep(self.home.parent)
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.runs_as = server_user()
@@ -272,6 +274,17 @@ class Server:
 def _temp_root() -> str:
     """Return a temporary directory that every user may enter, with a path short enough for a Unix socket."""
     return "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()
+
+
+def _sweep(root: Path) -> None:
+    """Remove what sessions left that were killed outright (their servers ended with them)."""
+    for home in root.glob("pyorch-pg-*"):
+        with contextlib.suppress(OSError, ValueError):
+            owner = int((home / "owner").read_text())
+            try:
+                os.kill(owner, 0)
+            except ProcessLookupError:
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def _first_installed(versions: list[str]) -> str:
