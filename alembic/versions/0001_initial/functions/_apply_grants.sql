@@ -43,10 +43,12 @@ begin
             and replace(w.object_kind, 'function', 'routine') = o.kind
             and r.oid = a.grantee
             and w.privilege = lower(a.privilege_type)
+            -- a right to hand the right on was never asked for
+            and not a.is_grantable
        )
   loop
     execute pg_catalog.format(
-      'revoke all on %s %s from %s',
+      'revoke all on %s %s from %s cascade',
       v.kind,
       v.name,
       case when v.grantee = 0 then 'public' else v.grantee::regrole::text end
