@@ -88,7 +88,8 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
                 cron.unschedule(there, connection.info.dbname)
         _value(connection, "select pyorch._before_uninstall()")
         migrate.downgrade(dsn, "base")
-        notes = [note for role in parts if (note := _drop_role(connection, role))]
+        left = connection.execute("select rolname::text from pg_catalog.pg_roles where rolname = any (%s)", [parts])
+        notes = [f"role {role} stays: another database uses it, or we may not drop it" for (role,) in left.fetchall()]
     return {"returned": returned, "notes": notes}
 
 
@@ -188,21 +189,12 @@ def _next(connection: Connection, report: Mapping[str, Any]) -> list[str]:
 
 
 def _roles_of_ours(connection: Connection) -> list[str]:
-    """Roles that pyorch itself created: only those are dropped with it."""
+    """Roles that pyorch itself created: only those are dropped with it (by sql/uninstall.sql)."""
     rows = connection.execute(
         "select m.role_name::text from pyorch.role_map m join pg_catalog.pg_roles r on r.rolname = m.role_name"
         " where m.role_name = 'pyorch_' || m.part order by 1"
     ).fetchall()
     return [role for (role,) in rows]
-
-
-def _drop_role(connection: Connection, role: str) -> str | None:
-    """Drop a role that nothing uses any more, in no database of this cluster; else say why it stays."""
-    try:
-        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
-    except psycopg.Error as error:
-        return f"role {role} stays: {error.diag.message_primary}"
-    return None
 
 
 def _value(connection: Connection, query: str, *arguments: Any) -> Any:
