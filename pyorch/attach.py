@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -45,15 +45,29 @@ def attach(
     ).fetchone()
     report: dict[str, Any] = row[0] if row else {}
     if create_indexes:
-        report["created"] = [create(connection, statement, say) for statement in report.get("advised", [])]
+        report["created"] = create_advised(connection, relation, report["advised"], say)
+        report["advised"] = []
     return report
 
 
-def create(connection: Connection, statement: str, say: Callable[[str], None]) -> str:
-    """Run one advised statement, which must not stand in a transaction."""
-    say(statement)
-    connection.execute(statement.encode())
-    return statement
+def create_advised(
+    connection: Connection, relation: str, statements: Sequence[str], say: Callable[[str], None]
+) -> list[str]:
+    """Run the advised statements one by one, outside any transaction; returns those that were run.
+
+    What a concurrent build that died left behind is dropped first: `if not exists` would take it for the index.
+    """
+    left = connection.execute(
+        "select i.indexrelid::regclass::text from pg_catalog.pg_index i"
+        " join pg_catalog.pg_class c on c.oid = i.indexrelid"
+        " where i.indrelid = %s::regclass and not i.indisvalid and c.relname ~ '_pyorch_[a-z]+_idx$'"
+        " and not exists (select from pg_catalog.pg_stat_progress_create_index p where p.index_relid = i.indexrelid)",
+        [relation],
+    ).fetchall()
+    for statement in [*(f"drop index concurrently {name}" for (name,) in left), *statements]:
+        say(f"{statement};")
+        connection.execute(statement.encode())
+    return list(statements)
 
 
 def alter(connection: Connection, queue: str, options: Mapping[str, Any]) -> None:
@@ -67,5 +81,20 @@ def alter(connection: Connection, queue: str, options: Mapping[str, Any]) -> Non
 
 
 def show(report: Mapping[str, Any]) -> None:
-    """Print the report as tables."""
-    render.sections(report)
+    """Print the report: the mapping and what degrades as tables, statements so that they can be copied."""
+    out = render.console()
+    mapping = report.get("mapping", {})
+    title = f"{report.get('relation')} as queue {report.get('queue')}"
+    out.print(render.record(mapping.get("columns", {}), f"{title}: columns"))
+    out.print(render.record(mapping.get("statuses", {}), "\nStatuses"))
+    for heading, lines in (("What degrades", report.get("degrades")), ("Notes", report.get("notes"))):
+        if lines:
+            out.print(render.bullets(lines, f"\n{heading}"))
+    for heading, statements in (
+        ("Advised indexes (or --create-indexes)", report.get("advised")),
+        ("Created indexes", report.get("created")),
+    ):
+        if statements:
+            out.print(f"\n[bold]{heading}[/]")
+            for statement in statements:
+                out.print(f"{statement};", markup=False, soft_wrap=True)

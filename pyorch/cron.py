@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ def knows_seconds(there: Connection) -> bool:
             hint="Name the database of cron.database_name; there: create extension pg_cron;",
             sqlstate="PY017",
         )
-    return tuple(int(part) for part in str(row[0]).split(".")[:2]) >= (1, 5)
+    # Debian calls its own "1.4-1"
+    return [int(number) for number in re.findall(r"\d+", row[0])[:2]] >= [1, 5]
 
 
 def reconcile(there: Connection, wanted: Sequence[Mapping[str, Any]], database: str) -> list[dict[str, str]]:

@@ -12,6 +12,9 @@ from pyorch.checks import Check, rows, value
 
 Connection = psycopg.Connection[Any]
 POLL = 0.5
+# how long to wait for a tick: so many intervals, at least so many seconds
+INTERVALS = 3.0
+LEAST = 30.0
 
 
 def watch(connection: Connection, wanted: int, say: Callable[[str], None]) -> Iterator[Check]:
@@ -23,12 +26,13 @@ def watch(connection: Connection, wanted: int, say: Callable[[str], None]) -> It
         value(connection, "select extract(epoch from every)::float8 from pyorch.job where job = 'pyorch_tick'") or 60.0
     )
     last = value(connection, "select coalesce(max(run_id), 0) from pyorch.run_log")
+    patience = max(INTERVALS * interval, LEAST)
     before = _depths(connection)
     for cycle in range(1, wanted + 1):
         say(f"Waiting for tick {cycle} of {wanted} (one each {interval:.0f} s) …")
-        run = _next_tick(connection, last, max(3 * interval, 30.0))
+        run = _next_tick(connection, last, patience)
         if run is None:
-            yield Check(f"cycle {cycle}", "failed", f"no tick within {max(3 * interval, 30.0):.0f} s", "pyorch agent")
+            yield Check(f"cycle {cycle}", "failed", f"no tick within {patience:.0f} s", "pyorch agent")
             return
         now = _depths(connection)
         yield Check(f"cycle {cycle}", "ok" if run["success"] else "failed", _story(connection, run, before, now))
@@ -41,7 +45,8 @@ def _next_tick(connection: Connection, last: int, patience: float) -> dict[str, 
     while time.monotonic() < end:
         found = rows(
             connection,
-            "select * from pyorch.run_log where run_id > %s and source in ('pg_cron', 'agent') and success is not null"
+            "select * from pyorch.run_log where run_id > %s and job = 'pyorch_tick' and source in ('pg_cron', 'agent')"
+            " and success is not null"
             " order by run_id limit 1",
             last,
         )

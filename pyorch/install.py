@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -81,16 +82,15 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
     with db.connect(dsn) as connection:
         if _value(connection, "select to_regclass('pyorch.config') is null"):
             return {"returned": {}, "notes": ["pyorch is not installed here."]}
+        _refuse_dependents(connection)
         returned = _value(connection, "select pyorch._uninstall_prepare(%s)", drop_data)
-        parts = _roles_of_ours(connection)
         if cron_dsn:
             with db.connect(cron_dsn) as there:
                 cron.unschedule(there, connection.info.dbname)
-        _value(connection, "select pyorch._before_uninstall()")
+        taken_back = _value(connection, "select pyorch._before_uninstall()")
         migrate.downgrade(dsn, "base")
-        left = connection.execute("select rolname::text from pg_catalog.pg_roles where rolname = any (%s)", [parts])
-        notes = [f"role {role} stays: another database uses it, or we may not drop it" for (role,) in left.fetchall()]
-    return {"returned": returned, "notes": notes}
+        elsewhere = [] if cron_dsn else taken_back["notes"]
+        return {"returned": returned, "notes": [*elsewhere, *_leftovers(connection)]}
 
 
 def reconcile(connection: Connection, cron_dsn: str | None = None) -> list[dict[str, Any]]:
@@ -100,8 +100,7 @@ def reconcile(connection: Connection, cron_dsn: str | None = None) -> list[dict[
             return cursor.execute("select * from pyorch.reconcile_jobs()").fetchall()
         with db.connect(cron_dsn) as there:
             seconds = cron.knows_seconds(there)
-            cursor.execute("select pyorch._set_intervals(%s)", [not seconds])
-            jobs = cursor.execute("select * from pyorch._wanted_jobs(%s)", [seconds]).fetchall()
+            jobs = cursor.execute("select * from pyorch._plan_jobs(%s)", [seconds]).fetchall()
             return cron.reconcile(there, jobs, connection.info.dbname)
 
 
@@ -188,13 +187,30 @@ def _next(connection: Connection, report: Mapping[str, Any]) -> list[str]:
     return [*steps, "pyorch verify"]
 
 
-def _roles_of_ours(connection: Connection) -> list[str]:
-    """Roles that pyorch itself created: only those are dropped with it (by sql/uninstall.sql)."""
-    rows = connection.execute(
-        "select m.role_name::text from pyorch.role_map m join pg_catalog.pg_roles r on r.rolname = m.role_name"
-        " where m.role_name = 'pyorch_' || m.part order by 1"
+def _refuse_dependents(connection: Connection) -> None:
+    """Refuse while objects of the user's are built on ours: dropping ours would take them along."""
+    rows = connection.execute((Path(__file__).parent / "queries" / "dependents.sql").read_text().encode()).fetchall()
+    if rows:
+        raise PyorchError(
+            f"built on pyorch and not ours: {', '.join(name for (name,) in rows)}",
+            hint="Drop or change them first; uninstall touches nothing of yours.",
+            sqlstate="PY006",
+        )
+
+
+def _leftovers(connection: Connection) -> list[str]:
+    """What could not be removed, and why it may stay."""
+    roles = connection.execute(
+        "select rolname::text from pg_catalog.pg_roles"
+        " where rolname in ('pyorch_admin', 'pyorch_operator', 'pyorch_worker', 'pyorch_viewer')"
+        " and pg_catalog.shobj_description(oid, 'pg_authid') = 'pyorch: group role' order by 1"
     ).fetchall()
-    return [role for (role,) in rows]
+    schemas = connection.execute(
+        "select nspname::text from pg_catalog.pg_namespace where nspname in ('pyorch', 'pyorch_api') order by 1"
+    ).fetchall()
+    return [f"role {role} stays: another database uses it, or we may not drop it" for (role,) in roles] + [
+        f"schema {schema} stays, empty: it was made for us" for (schema,) in schemas
+    ]
 
 
 def _value(connection: Connection, query: str, *arguments: Any) -> Any:

@@ -115,6 +115,15 @@ def record(row: Row, title: str | None = None) -> Table:
     return grid
 
 
+def bullets(lines: Iterable[str], title: str) -> Table:
+    """Sentences, one for each line, under a title."""
+    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
+    grid.add_column(overflow="fold")
+    for line in lines:
+        grid.add_row(escape(f"- {line}"))
+    return grid
+
+
 def sections(parts: Mapping[str, Any]) -> None:
     """Print several answers under their names: lists of rows as tables, rows as records, what is empty not at all."""
     out = console()
@@ -125,7 +134,7 @@ def sections(parts: Mapping[str, Any]) -> None:
         elif isinstance(part, list) and part and isinstance(part[0], Mapping):
             out.print(table(part, title=title))
         elif isinstance(part, list) and part:
-            out.print(table([{"": item} for item in part], title=title))
+            out.print(bullets(map(cell, part), title))
         elif part not in (None, [], {}):
             out.print(record({title: part}))
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from pyorch import canary, checks, cycles, db, render
+from pyorch import canary, checks, cycles, db, evidence, render
 from pyorch.checks import Check
 from pyorch.errors import PyorchError
 
@@ -40,7 +40,7 @@ def verify(
         seen = _guarded("server", checks.server, connection)
         if not checks.installed(connection):
             return [*seen, Check("installation", "failed", "pyorch is not in this database", "pyorch install")]
-        for name, check in checks.ALL:
+        for name, check in evidence.ALL:
             seen += _guarded(name, check, connection)
         seen += _guarded("canary item", canary.item, connection)
         if canary_url:
@@ -67,14 +67,11 @@ def heartbeat(connection: Connection, max_age: str) -> Check:
     limit = _seconds(connection, max_age)
     if not checks.installed(connection):
         return Check("heartbeat", "failed", "pyorch is not in this database", "pyorch install")
-    age = connection.execute(
-        "select extract(epoch from pyorch._now() - max(beat_at))::double precision from pyorch.heartbeat"
-        " where source in ('pg_cron', 'agent')"
-    ).fetchone()
-    if age is None or age[0] is None:
+    age = checks.value(connection, "select extract(epoch from pyorch._heartbeat_age())::double precision")
+    if age is None:
         return Check("heartbeat", "failed", "no scheduler has ever ticked", "pyorch agent, or pyorch jobs reconcile")
-    seen = f"last tick {render.duration(age[0])} ago, {render.duration(limit)} allowed"
-    if age[0] > limit:
+    seen = f"last tick {render.duration(age)} ago, {render.duration(limit)} allowed"
+    if age > limit:
         return Check(
             "heartbeat", "failed", seen, "pyorch verify names the cause; pyorch orchestrate runs it once by hand"
         )

@@ -19,8 +19,8 @@ def text() -> str:
         "",
         "Written by `make reference` from `pyorch COMMAND -h`; do not edit.",
         "",
-        "Every command takes `--dsn DSN` (else the `PG*` variables) and `--json`, before or after its name. Data goes to"
-        " stdout, talk to stderr. Exit codes: 0 done, 1 failed or `verify` found something, 2 bad input.",
+        "Each command takes `--dsn DSN` (else the `PG*` variables) and `--json`, before or after its name. Data goes"
+        " to stdout, talk to stderr. Exit codes: 0 done, 1 failed or `verify` found something, 2 bad input.",
         "",
     ]
     for path, command in commands(main, ("pyorch",)):

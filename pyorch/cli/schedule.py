@@ -80,8 +80,10 @@ def metric_set(app: App, name: str, select: str, **limits: str | None) -> None:
     Example: pyorch metric set vehicles_today 'select count(*) from vehicles where created_at >= current_date'
     """
     query = usersql.check_select(app.connection, select)
-    options = {limit: value for limit, value in limits.items() if value is not None}
-    app.value("select pyorch._set_custom_metric(%s, %s, %s)", name, query, options)
+    app.value(
+        "select pyorch._set_custom_metric(%s, %s, %s::interval, %s::interval)",
+        name, query, limits["time_limit"], limits["every"],
+    )  # fmt: skip
     app.done(f"Metric {name} set.", metric=name)
 
 
@@ -93,7 +95,7 @@ def metric_drop(app: App, name: str) -> None:
 
     Example: pyorch metric drop vehicles_today
     """
-    if app.value("select pyorch.drop_metric(%s)", name) is False:
+    if app.value("select pyorch._drop_custom_metric(%s)", name) is False:
         raise Failure(f'no metric "{name}" of yours', exit_code=2)
     app.done(f"Metric {name} dropped.", metric=name)
 
