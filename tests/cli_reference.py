@@ -17,7 +17,7 @@ def text() -> str:
     parts = [
         "# Command line",
         "",
-        "Written by `make reference` from `pyorch COMMAND -h`; do not edit.",
+        "Written by `make reference` from what each command says of itself (`-h`); do not edit.",
         "",
         "Each command takes `--dsn DSN` (else the `PG*` variables) and `--json`, before or after its name. Data goes"
         " to stdout, talk to stderr. Exit codes: 0 done, 1 failed or `verify` found something, 2 bad input.",
