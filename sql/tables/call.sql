@@ -1,6 +1,6 @@
--- pyorch.call: the ledger's present, calls that are open (no outcome yet) or busy (finished_at is null). It stays tiny, so that
--- every decision can read it whole. A call that is neither any more moves to pyorch.call_history.
--- One logged sequence numbers both.
+-- pyorch.call: the ledger's present, calls that are open (no outcome yet) or busy (finished_at is
+-- null). It stays tiny, so that every decision can read it whole. A call that is neither any more
+-- moves to pyorch.call_history. One logged sequence numbers both.
 create sequence pyorch.call_id as bigint;
 
 create table pyorch.call (
@@ -25,16 +25,23 @@ create table pyorch.call (
   -- no answer by then: lost
   deadline timestamptz,
   busy_until timestamptz,
-  -- pg_net: an id means nothing without its epoch (it restarts after a crash); handed_at is wall clock, for the index on created
+  -- pg_net: an id means nothing without its epoch (it restarts after a crash); handed_at is wall
+  -- clock, for the index on created
   epoch bigint,
   net_request_id bigint,
   handed_at timestamptz,
-  -- the queue's claim counter and backlog at hand-over, and since when nothing that was claimed later is in work
+  -- the queue's claim counter and backlog at hand-over, and since when nothing that was claimed
+  -- later is in work
   token bigint,
   pending bigint,
   idle_since timestamptz,
+  -- items claimed since hand-over were seen in work: shows progress where other code claims, which
+  -- moves no counter
+  worked boolean not null default false,
   -- push: what it carries
   receipts text[],
+  -- what Retry-After asked for
+  retry_in interval,
   settled_at timestamptz,
   -- no longer busy: finish_call, a final answer, a queue that came to rest, or max_busy
   finished_at timestamptz,

@@ -1,5 +1,6 @@
--- pyorch.endpoint_state: what an endpoint does at the moment, one small row each. Its row lock (SKIP LOCKED) is what keeps two
--- deciders from one endpoint. Nothing but the key is indexed, so that every update is HOT.
+-- pyorch.endpoint_state: what an endpoint does at the moment, one small row each. Its row lock
+-- (SKIP LOCKED) is what keeps two deciders from one endpoint. Nothing but the key is indexed, so
+-- that every update is HOT.
 create table pyorch.endpoint_state (
   endpoint_id integer primary key references pyorch.endpoint on delete cascade,
   -- when dispatch looked last: what a run had no time for comes first in the next one
@@ -7,6 +8,9 @@ create table pyorch.endpoint_state (
   -- the schedule's next slot; null: due now
   next_due_at timestamptz,
   last_outcome text,
+  -- of the last call that went wrong
+  last_error text,
+  last_status integer,
   last_call_at timestamptz,
   failures_in_row integer not null default 0,
   failing_since timestamptz,

@@ -1,5 +1,6 @@
--- pyorch.wake_mark: a queue that got work while its processor was idle. Appended by pyorch._wake inside the writer's transaction: no
--- unique index, so that no writer ever waits for another one; taken by pyorch._dispatch_wakes.
+-- pyorch.wake_mark: a queue that got work while its processor was idle. Appended by pyorch._wake
+-- inside the writer's transaction: no unique index, so that no writer ever waits for another one;
+-- taken by pyorch._dispatch_wakes.
 create table pyorch.wake_mark (
   queue_id integer not null,
   marked_at timestamptz not null

@@ -1,6 +1,7 @@
--- pyorch.call_history: the ledger's past, ended calls, appended once and never changed. Partitioned by the day of the decision
--- (pyorch._call_partitions makes them ahead, pyorch._drop_call_partitions drops them); the default one only catches what no
--- partition was made for.
+-- pyorch.call_history: the ledger's past, ended calls, appended once and never changed. Partitioned
+-- by the day of the decision (pyorch._call_partitions makes them ahead,
+-- pyorch._drop_call_partitions drops them); the default one only catches what no partition was made
+-- for.
 create table pyorch.call_history (
   call_id bigint not null,
   endpoint_id integer not null,

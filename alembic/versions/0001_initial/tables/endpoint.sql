@@ -1,4 +1,5 @@
--- pyorch.endpoint: an HTTP target and its policy. What it does at the moment stands in pyorch.endpoint_state.
+-- pyorch.endpoint: an HTTP target and its policy. What it does at the moment stands in
+-- pyorch.endpoint_state.
 create table pyorch.endpoint (
   endpoint_id integer generated always as identity primary key,
   endpoint text not null unique
@@ -7,7 +8,8 @@ create table pyorch.endpoint (
     constraint kind_is_known check (kind in ('scraper', 'processor')),
   -- may name {{variables}}, so it is checked again, resolved, at every hand-over
   url text not null,
-  -- processor: the queue that it drains. No foreign key: a dropped queue is a health row, not a blocked drop
+  -- processor: the queue that it drains. No foreign key: a dropped queue is a health row, not a
+  -- blocked drop
   queue_id integer
     constraint processor_drains_a_queue check (kind = 'scraper' or queue_id is not null),
   -- scraper: the queues that it fills; high_water looks at them

@@ -1,4 +1,5 @@
--- pyorch.net_sentinel: unlogged on purpose, so that it dies in exactly the crash in which pg_net's tables die.
+-- pyorch.net_sentinel: unlogged on purpose, so that it dies in exactly the crash in which pg_net's
+-- tables die.
 create unlogged table pyorch.net_sentinel (
   singleton boolean primary key default true
     constraint one_row check (singleton),

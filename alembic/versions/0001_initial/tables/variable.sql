@@ -1,4 +1,5 @@
--- pyorch.variable: values for {{names}} in urls, headers and bodies, of this database alone (functions_url, …). Not secret.
+-- pyorch.variable: values for {{names}} in urls, headers and bodies, of this database alone
+-- (functions_url, …). Not secret.
 create table pyorch.variable (
   variable text primary key
     constraint variable_is_named check (variable ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$'),

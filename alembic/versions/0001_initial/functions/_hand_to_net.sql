@@ -1,0 +1,76 @@
+-- pyorch._hand_to_net(bigint[], timestamptz)
+-- Hand calls to pg_net, in the transaction that decided them: it sends after the commit. Their ids
+-- mean nothing without the epoch. What pg_net cannot take is refused. Dynamic, since pg_net may not
+-- be there when this function is made or checked.
+-- Calls: pyorch._net_epoch, pyorch._refuse_due, pyorch._claim_for_push, pyorch._call_requests,
+-- pyorch._refuse_calls, net.http_post, net.http_get, net.http_delete.  Writes: pyorch.call.
+create or replace function pyorch._hand_to_net(p_call_ids bigint[], p_now timestamptz)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_epoch constant bigint := pyorch._net_epoch();
+  v_ids bigint[];
+  v_why text;
+  r record;
+  v_request_id bigint;
+begin
+  v_ids := pyorch._claim_for_push(pyorch._refuse_due(p_call_ids, p_now), p_now);
+  for r in select * from pyorch._call_requests(v_ids, p_now) q where q.refused is null
+    order by q.call_id loop
+    v_why := null;
+    begin
+      case r.method
+        when 'POST' then
+          execute pg_catalog.format(
+            'select %I.http_post(url => $1, body => $2::jsonb, headers => $3, timeout_milliseconds '
+            '=> $4)', 'net'
+          )
+            into v_request_id
+            using r.url, r.body, r.headers, (extract(epoch from r.timeout) * 1000)::integer;
+        when 'GET' then
+          execute pg_catalog.format(
+            'select %I.http_get(url => $1, headers => $2, timeout_milliseconds => $3)', 'net'
+          )
+            into v_request_id
+            using r.url, r.headers, (extract(epoch from r.timeout) * 1000)::integer;
+        when 'DELETE' then
+          execute pg_catalog.format(
+            'select %I.http_delete(url => $1, headers => $2, timeout_milliseconds => $3)', 'net'
+          )
+            into v_request_id
+            using r.url, r.headers, (extract(epoch from r.timeout) * 1000)::integer;
+        else
+          v_why := pg_catalog.format('pg_net cannot %s: only GET, POST, DELETE', r.method);
+      end case;
+    exception
+      when others then
+        v_why := 'pg_net does not take it: ' || pyorch._mask(r.endpoint_id, sqlerrm);
+    end;
+    if v_why is not null then
+      perform pyorch._refuse_calls(array[r.call_id], array[v_why], p_now);
+      continue;
+    end if;
+    update pyorch.call c
+       set transport = 'pg_net',
+           sent_at = p_now,
+           -- a batch of pg_net ends when its slowest request does, whoever sent that
+           deadline = p_now + r.timeout + interval '30 seconds',
+           busy_until = p_now + greatest(r.max_busy, r.timeout),
+           token = r.token,
+           epoch = v_epoch,
+           net_request_id = v_request_id,
+           handed_at = pg_catalog.clock_timestamp()
+     where c.call_id = r.call_id;
+  end loop;
+end;
+$$;
+
+comment on function pyorch._hand_to_net(bigint[], timestamptz) is
+  'Hand calls to pg_net within this transaction.';
+
+revoke all on function pyorch._hand_to_net(bigint[], timestamptz) from public;

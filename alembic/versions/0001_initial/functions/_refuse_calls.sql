@@ -1,0 +1,40 @@
+-- pyorch._refuse_calls(bigint[], text[], timestamptz)
+-- End calls that may not be sent, each with its reason, and remember the reason, so that it is
+-- recorded once while it lasts.
+-- Calls: pyorch._archive_calls.  Writes: pyorch.call, pyorch.call_history, pyorch.endpoint_state.
+create or replace function pyorch._refuse_calls(p_call_ids bigint[], p_reasons text[],
+  p_now timestamptz)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+begin
+  update pyorch.call c
+     set outcome = 'refused', error = r.reason, settled_at = p_now, finished_at = p_now
+    from rows from (
+      pg_catalog.unnest(p_call_ids), pg_catalog.unnest(p_reasons)
+    ) r (call_id, reason)
+   where c.call_id = r.call_id;
+  update pyorch.endpoint_state s
+     set refused_why = r.reason,
+         refused_since = case when s.refused_why is null then p_now else s.refused_since end,
+         last_outcome = 'refused',
+         last_call_at = p_now
+    from (
+      select distinct on (c.endpoint_id) c.endpoint_id, c.error as reason
+        from pyorch.call c
+       where c.call_id = any (p_call_ids)
+       order by c.endpoint_id, c.call_id desc
+    ) r
+   where s.endpoint_id = r.endpoint_id;
+  perform pyorch._archive_calls(p_call_ids);
+end;
+$$;
+
+comment on function pyorch._refuse_calls(bigint[], text[], timestamptz) is
+  'End calls as refused, with their reasons.';
+
+revoke all on function pyorch._refuse_calls(bigint[], text[], timestamptz) from public;

@@ -1,0 +1,71 @@
+-- pyorch._calls_wanted(pyorch.endpoint)
+-- How many calls an endpoint could use now: one for a scraper; for a processor as many as its
+-- backlog fills batches, within fan_out and max_in_flight.
+-- Calls that were decided and have claimed nothing yet have their batch in that backlog, and are
+-- not counted twice.
+-- Calls: pyorch._queue_pending, pyorch._queue_token, pyorch._above_high_water.  Reads: pyorch.call.
+create or replace function pyorch._calls_wanted(
+  p_endpoint pyorch.endpoint,
+  out calls integer,
+  -- processor: items that wait, counted up to what matters here
+  out pending bigint,
+  -- why none
+  out why text
+)
+  returns record
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  e constant pyorch.endpoint := p_endpoint;
+  v_busy bigint;
+  v_fresh bigint;
+begin
+  select count(*),
+         count(*) filter (
+           where c.sent_at is null or not (c.worked or c.token < pyorch._queue_token(e.queue_id))
+         )
+    into v_busy, v_fresh
+    from pyorch.call c
+   where c.endpoint_id = e.endpoint_id
+     and c.finished_at is null;
+  calls := 0;
+  if v_busy >= e.max_in_flight then
+    why := case when e.max_in_flight = 1 then 'busy' else 'busy: ' || v_busy
+      || ' calls in flight' end;
+    return;
+  end if;
+  if e.kind = 'scraper' then
+    calls := 1;
+    if pyorch._above_high_water(e) then
+      why := 'high water';
+    end if;
+    return;
+  end if;
+  pending := pyorch._queue_pending(
+    e.queue_id,
+    least(10000, greatest(e.min_pending::bigint, e.batch_size::bigint * e.max_in_flight,
+      1))::integer
+  );
+  if pending < greatest(e.min_pending, 1) then
+    why := 'nothing waits';
+    return;
+  end if;
+  calls := least(
+    coalesce(e.fan_out, e.max_in_flight),
+    e.max_in_flight - v_busy,
+    ceil(pending::numeric / e.batch_size) - v_fresh
+  );
+  if calls < 1 then
+    why := 'enough calls are on their way';
+  end if;
+end;
+$$;
+
+comment on function pyorch._calls_wanted(pyorch.endpoint) is
+  'How many calls an endpoint could use now, or why none.';
+
+revoke all on function pyorch._calls_wanted(pyorch.endpoint) from public;

@@ -1,0 +1,48 @@
+-- pyorch._wake_net(timestamptz)
+-- Calls wait in pg_net for more than 2 seconds: wake its worker. A wake-up is lost when one of its
+-- tables was locked at that moment, and it does not look again by itself. Also watches for a worker
+-- that dies and sends its batch again, each second.
+-- Calls: net.wake.  Writes: pyorch.net_epoch.
+create or replace function pyorch._wake_net(
+  -- hand-over of the oldest open call, wall clock
+  p_since timestamptz
+)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := pg_catalog.clock_timestamp();
+  v_start timestamptz;
+begin
+  if p_since > v_now - interval '2 seconds' then
+    return;
+  end if;
+  if pg_catalog.to_regprocedure('net.wake()') is not null then
+    execute pg_catalog.format('select %I.wake()', 'net');
+  end if;
+  -- null where we may not see other roles' backends
+  select min(a.backend_start) into v_start from pg_catalog.pg_stat_activity a
+    where a.backend_type like 'pg_net%';
+  update pyorch.net_epoch n
+     set worker_start = v_start,
+         young_worker = case
+           when v_start > n.worker_start and v_start > v_now - interval '5 seconds'
+             then n.young_worker + 1
+           when v_start > v_now - interval '5 seconds' then n.young_worker
+           else 0
+         end,
+         young_since = case when v_start > v_now - interval '5 seconds'
+           then coalesce(n.young_since, v_now) end
+   where n.worker_start is distinct from v_start
+      or n.young_worker > 0;
+end;
+$$;
+
+comment on function pyorch._wake_net(timestamptz) is
+  'Wake pg_net''s worker, and watch whether it keeps dying.';
+
+revoke all on function pyorch._wake_net(timestamptz) from public;
