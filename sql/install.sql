@@ -44,6 +44,59 @@
 \ir functions/redrive.sql
 \ir functions/explain_item.sql
 
+-- attached queues
+\ir tables/attached.sql
+\ir tables/item_state.sql
+\ir functions/_fill_template.sql
+\ir functions/_base_type.sql
+\ir functions/_caller.sql
+\ir functions/_fits.sql
+\ir functions/_add_failure.sql
+\ir functions/_add_queue.sql
+\ir functions/_rows_hidden.sql
+\ir functions/_attach_columns.sql
+\ir functions/_attach_id.sql
+\ir functions/_attach_words.sql
+\ir functions/_attach_statuses.sql
+\ir functions/_attach_mapping.sql
+\ir functions/_attach_path.sql
+\ir functions/_attach_refuse.sql
+\ir functions/_attach_degrades.sql
+\ir functions/_attached_set.sql
+\ir functions/_attached_order.sql
+\ir functions/_attached_group.sql
+\ir functions/_attached_condition.sql
+\ir functions/_attached_pieces.sql
+\ir functions/_attached_back_template.sql
+\ir functions/_attached_claim_template.sql
+\ir functions/_attached_complete_template.sql
+\ir functions/_attached_fail_template.sql
+\ir functions/_attached_release_template.sql
+\ir functions/_attached_heartbeat_template.sql
+\ir functions/_attached_unlock_template.sql
+\ir functions/_attached_pending_template.sql
+\ir functions/_attached_depth_template.sql
+\ir functions/_attached_in_work_template.sql
+\ir functions/_attached_redrive_template.sql
+\ir functions/_attached_explain_template.sql
+\ir functions/_attached_source.sql
+\ir functions/_attached_indexes.sql
+\ir functions/_attached_blind.sql
+\ir functions/_attached_estimate.sql
+\ir functions/_attached_explanation.sql
+\ir functions/_attached_mapping.sql
+\ir functions/_attach_notes.sql
+\ir functions/_attachment.sql
+\ir functions/_rpc_source.sql
+\ir functions/_set_rpc.sql
+\ir functions/_wake_attached.sql
+\ir functions/_set_wake_trigger.sql
+\ir functions/_attach_checked.sql
+\ir functions/attach_queue.sql
+\ir functions/detach_queue.sql
+\ir functions/_return_attached.sql
+\ir functions/_attached_health.sql
+
 -- endpoints and calls
 \ir tables/endpoint.sql
 \ir tables/endpoint_state.sql
@@ -201,6 +254,17 @@
 \ir functions/tick.sql
 
 -- views
+
+-- wrappers for RPC
+\ir api/enqueue.sql
+\ir api/claim.sql
+\ir api/next.sql
+\ir api/heartbeat.sql
+\ir api/complete.sql
+\ir api/fail.sql
+\ir api/release.sql
+\ir api/finish_call.sql
+\ir api/orchestrate.sql
 
 -- last: nobody has a right that is not on the list
 \ir finish.sql

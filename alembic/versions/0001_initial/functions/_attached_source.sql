@@ -1,0 +1,37 @@
+-- pyorch._attached_source(integer)
+-- The bodies of an attached queue's functions: the templates, filled with what the table has.
+-- Calls: pyorch._attached_pieces, pyorch._fill_template, pyorch._attached_<verb>_template.
+create or replace function pyorch._attached_source(p_queue_id integer)
+  returns table (verb text, source text)
+  language sql
+  stable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $$
+  select t.verb, pyorch._fill_template(t.template, p.pieces)
+    from (values
+      ('claim', pyorch._attached_claim_template()),
+      ('complete', pyorch._attached_complete_template()),
+      ('fail', pyorch._attached_fail_template()),
+      ('release', pyorch._attached_release_template()),
+      ('heartbeat', pyorch._attached_heartbeat_template()),
+      ('unlock', pyorch._attached_unlock_template()),
+      ('pending', pyorch._attached_pending_template()),
+      ('depth', pyorch._attached_depth_template()),
+      ('in_work', pyorch._attached_in_work_template()),
+      ('redrive', pyorch._attached_redrive_template()),
+      ('explain', pyorch._attached_explain_template())
+    ) t (verb, template),
+    (
+      select a.pieces || pg_catalog.jsonb_build_object(
+               'back', pyorch._fill_template(pyorch._attached_back_template(), a.pieces)
+             ) as pieces
+        from pyorch._attached_pieces(p_queue_id) a (pieces)
+    ) p;
+$$;
+
+comment on function pyorch._attached_source(integer) is
+  'The bodies of the functions of an attached queue.';
+
+revoke all on function pyorch._attached_source(integer) from public;

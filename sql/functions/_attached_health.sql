@@ -1,0 +1,79 @@
+-- pyorch._attached_health()
+-- What is wrong with attached queues: table gone, column gone, rights lost, rows hidden, indexes
+-- missing.
+-- Calls: pyorch._attached_indexes, pyorch._rows_hidden.  Reads: pyorch.queue, pyorch.attached.
+create or replace function pyorch._attached_health()
+  returns table (
+    severity text,
+    code text,
+    subject text,
+    since timestamptz,
+    evidence text,
+    advice text
+  )
+  language sql
+  stable
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+  with queue as (
+    select q.queue_id, q.queue, q.relation, a.columns, c.oid is null as gone
+      from pyorch.queue q
+      join pyorch.attached a on a.queue_id = q.queue_id
+      left join pg_catalog.pg_class c on c.oid = q.relation
+     where q.kind = 'attached'
+  )
+  select 'critical', 'attached_table_gone', q.queue, null::timestamptz,
+         'the table of this queue was dropped',
+         pg_catalog.format('select pyorch.detach_queue(%L);', q.queue)
+    from queue q
+   where q.gone
+  union all
+  select 'critical', 'attached_column_gone', q.queue, null,
+         pg_catalog.format('%s has no column %s any more', q.relation, c.value ->> 'name'),
+         pg_catalog.format('select pyorch.detach_queue(%L); and attach it again', q.queue)
+    from queue q,
+         pg_catalog.jsonb_each(q.columns) c
+   where not q.gone
+     and not exists (
+       select 1
+         from pg_catalog.pg_attribute a
+        where a.attrelid = q.relation
+          and a.attname = c.value ->> 'name'
+          and not a.attisdropped
+     )
+  union all
+  select 'critical', 'attached_not_allowed', q.queue, null,
+         pg_catalog.format('%I may not read and update %s', current_user, q.relation),
+         pg_catalog.format('grant select, update on %s to %I;', q.relation, current_user)
+    from queue q
+   where not q.gone
+     and not (pg_catalog.has_table_privilege(q.relation, 'select')
+              and pg_catalog.has_table_privilege(q.relation, 'update'))
+  union all
+  select 'critical', 'attached_rows_hidden', q.queue, null,
+         pg_catalog.format(
+           'row level security may hide rows of %s from %I', q.relation, current_user),
+         pg_catalog.format(
+           'create policy pyorch on %s to %I using (true) with check (true);',
+           q.relation, current_user
+         )
+    from queue q
+   where not q.gone
+     and pyorch._rows_hidden(q.relation)
+  union all
+  select 'warning', 'attached_index_missing', q.queue, null,
+         pg_catalog.format(
+           '%s has no index for %s: the cost grows with the table', q.relation, i.purpose),
+         i.statement || ';'
+    from queue q,
+         pyorch._attached_indexes(q.queue_id) i
+   where not q.gone
+     and not i.present;
+$$;
+
+comment on function pyorch._attached_health() is
+  'What is wrong with attached queues, as rows of pyorch.health.';
+
+revoke all on function pyorch._attached_health() from public;
