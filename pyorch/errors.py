@@ -26,6 +26,7 @@ CODES: dict[str, str] = {
     "PY015": "target not allowed",
     "PY016": "no such item or call",
     "PY017": "nothing can carry or schedule (no transport)",
+    "PY018": "a call of it is open or busy",
 }
 
 
