@@ -1,11 +1,13 @@
 -- pyorch._begin_run(text, boolean, interval)
--- Start a run: single flight, rate gate, identity, a row in pyorch.run. Returns the run as the later steps pass it on,
--- or the answer of one that does not start (it has "skipped").
--- Calls: pyorch._take_run, pyorch._check_identity, pyorch._run_deadline, pyorch._source, pyorch._setting, pyorch._now.
+-- Start a run: single flight, rate gate, identity, a row in pyorch.run. Returns the run as the
+-- later steps pass it on, or the answer of one that does not start (it has "skipped").
+-- Calls: pyorch._take_run, pyorch._check_identity, pyorch._run_deadline, pyorch._source,
+-- pyorch._setting, pyorch._now.
 -- Writes: pyorch.run, pyorch.run_lock.
 create or replace function pyorch._begin_run(
   p_job text,
-  -- a procedure that commits between its steps: the lock must outlast the transaction, and replays are dropped
+  -- a procedure that commits between its steps: the lock must outlast the transaction, and replays
+  -- are dropped
   p_commits boolean,
   -- null: the configured one
   p_budget interval default null
@@ -20,7 +22,7 @@ create or replace function pyorch._begin_run(
 as $$
 declare
   v_now constant timestamptz := pyorch._now();
-  v_budget constant interval := least(p_budget, (pyorch._setting('budget') #>> '{}')::interval);
+  v_budget constant interval := coalesce(p_budget, (pyorch._setting('budget') #>> '{}')::interval);
   v_answer jsonb;
   v_run_id bigint;
 begin
@@ -35,7 +37,9 @@ begin
   update pyorch.run r
      set ended_at = v_now,
          success = false,
-         errors = r.errors || '[{"message": "ended without an answer: its session was killed or timed out"}]'
+         errors = r.errors || pg_catalog.jsonb_build_object(
+           'message', 'ended without an answer: its session was killed or timed out'
+         )
     from pyorch.run_lock l
    where l.job = p_job
      and r.run_id = l.run_id
@@ -73,11 +77,13 @@ begin
          }'::jsonb
          else '{}'
        end;
-  if not pyorch._check_identity() then
+  perform pyorch._cancel_overdue();
+  if p_job = 'pyorch_tick' and not pyorch._check_identity() then
     v_answer := pg_catalog.jsonb_set(v_answer, '{errors}', pg_catalog.jsonb_build_array(
       pg_catalog.jsonb_build_object(
         'code', 'PY011',
-        'message', 'identity mismatch: this database is a copy of the one that pyorch belongs to; nothing is sent',
+        'message', 'identity mismatch: this database is a copy of the one that pyorch belongs to; '
+          'nothing is sent',
         'hint', 'If this copy shall fire: select pyorch.adopt();'
       )
     ));

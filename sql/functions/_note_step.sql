@@ -27,7 +27,7 @@ begin
     'state', coalesce(p_part ->> 'state', 'ok'),
     'ms', pg_catalog.round(p_ms + coalesce((v_before ->> 'ms')::numeric, 0), 3),
     'why', p_part -> 'why',
-    'incomplete', p_part -> 'incomplete'
+    'incomplete', nullif((p_part ->> 'incomplete')::boolean, false)
   ));
   v_run := p_run
     || coalesce(p_part -> 'answer', '{}')

@@ -1,8 +1,8 @@
 -- pyorch._run_step(jsonb, text)
--- Run one step of a run: within its budget, caught, timed, recorded. Returns the run with the step's part of the answer
--- added; "again": there is more to do; "lost": another run has taken over.
--- Calls: pyorch._keep_run, pyorch._step_unlock, pyorch._step_settle, pyorch._step_dispatch, pyorch._step_metrics,
--- pyorch._note_step.
+-- Run one step of a run: within its budget, caught, timed, recorded. Returns the run with the
+-- step's part of the answer added; "again": there is more to do; "lost": another run has taken
+-- over.
+-- Calls: pyorch._run_is_ours, pyorch._do_step, pyorch._keep_run, pyorch._note_step.
 create or replace function pyorch._run_step(p_run jsonb, p_step text)
   returns jsonb
   language plpgsql
@@ -19,21 +19,29 @@ declare
   v_code text;
   v_hint text;
 begin
-  if not pyorch._keep_run(p_run) then
-    return p_run || '{"lost": true, "again": false}';
-  end if;
   if v_began >= (p_run ->> 'deadline')::timestamptz then
-    return pyorch._note_step(p_run, p_step, 0, '{"state": "skipped", "why": "budget", "incomplete": true}');
+    return pyorch._note_step(
+      p_run, p_step, 0, '{"state": "skipped", "why": "budget", "incomplete": true}'
+    );
   end if;
   begin
-    v_part := case p_step
-      when 'unlock' then pyorch._step_unlock(p_run)
-      when 'settle' then pyorch._step_settle(p_run)
-      when 'scrapers' then pyorch._step_dispatch(p_run, 'scraper')
-      when 'processors' then pyorch._step_dispatch(p_run, 'processor')
-      when 'metrics' then pyorch._step_metrics(p_run)
-    end;
+    if pyorch._run_is_ours(p_run) then
+      v_part := pyorch._do_step(p_run, p_step);
+    end if;
+    -- last, so that nobody who looks for an abandoned run finds its row locked by the step
+    if not pyorch._keep_run(p_run) then
+      raise exception using errcode = 'PYZZZ', message = 'lost to another run';
+    end if;
   exception
+    -- what it did is undone: the other run does it
+    when sqlstate 'PYZZZ' then
+      return p_run || pg_catalog.jsonb_build_object(
+        'lost', true,
+        'again', false,
+        'errors', p_run -> 'errors' || pg_catalog.jsonb_build_object(
+          'step', p_step, 'message', 'this run was away for too long: another one has taken over'
+        )
+      );
     when others then
       get stacked diagnostics
         v_message = message_text,
@@ -41,9 +49,11 @@ begin
         v_hint = pg_exception_hint;
       v_part := pg_catalog.jsonb_build_object(
         'state', 'failed',
-        'errors', pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-          'step', p_step, 'code', v_code, 'message', v_message, 'hint', nullif(v_hint, '')
-        )))
+        'errors', pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls(
+          pg_catalog.jsonb_build_object(
+            'step', p_step, 'code', v_code, 'message', v_message, 'hint', nullif(v_hint, '')
+          )
+        ))
       );
   end;
   return pyorch._note_step(

@@ -18,7 +18,9 @@ declare
   v_depth jsonb;
   v record;
 begin
-  for v in select q.queue_id, q.queue from pyorch.queue q where q.queue not like '\_%' order by q.queue loop
+  for v in
+    select q.queue_id, q.queue from pyorch.queue q where q.queue not like '\_%' order by q.queue
+  loop
     if pg_catalog.clock_timestamp() >= v_until then
       return pg_catalog.jsonb_build_object(
         'incomplete', true,

@@ -1,4 +1,5 @@
--- pyorch.heartbeat: the last run that each source began and ended. The dead-man's switch and the choice of the
+-- pyorch.heartbeat: the last run that each source began and ended. The dead-man's switch and the
+-- choice of the
 -- scheduler read it.
 create table pyorch.heartbeat (
   source text primary key

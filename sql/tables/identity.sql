@@ -1,4 +1,5 @@
--- pyorch.identity: which cluster and database this installation belongs to. A logical restore carries the row along, and
+-- pyorch.identity: which cluster and database this installation belongs to. A logical restore
+-- carries the row along, and
 -- then it does not fit any more: dispatch stops until pyorch.adopt() (rule 10).
 create table pyorch.identity (
   single boolean primary key default true

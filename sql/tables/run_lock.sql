@@ -1,6 +1,8 @@
--- pyorch.run_lock: single flight, one row for each job. Taken with skip locked; a tick keeps it over its commits by
--- `until`, orchestrate() by the row lock of its one transaction. Free when `until` has passed: a holder that died
--- silences nobody for longer than that. orchestrate() and tick() share the row of pyorch_tick.
+-- pyorch.run_lock: single flight, one row for each job. Taken with skip locked; a tick keeps it
+-- over its commits by
+-- `until`, orchestrate() by the row lock of its one transaction. Free when `until` has passed: a
+-- holder that died silences nobody for longer than that. orchestrate() and tick() share the row of
+-- pyorch_tick.
 create table pyorch.run_lock (
   job text primary key,
   run_id bigint,

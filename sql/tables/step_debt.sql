@@ -1,4 +1,5 @@
--- pyorch.step_debt: steps that did not fit into the budget of their run. They come first in the next one.
+-- pyorch.step_debt: steps that did not fit into the budget of their run. They come first in the
+-- next one.
 create table pyorch.step_debt (
   step text primary key,
   since timestamptz not null

@@ -1,6 +1,7 @@
 -- pyorch._step_unlock(jsonb)
--- Step of a run: return one bounded batch of orphans.
--- Calls: pyorch.unlock, pyorch._setting.
+-- Step of a run: return one bounded batch of orphans of each queue. A queue whose table is locked is
+-- left for the next run, and keeps none of the others waiting.
+-- Calls: pyorch._unlock_queue, pyorch._setting.
 create or replace function pyorch._step_unlock(p_run jsonb)
   returns jsonb
   language plpgsql
@@ -11,36 +12,48 @@ create or replace function pyorch._step_unlock(p_run jsonb)
 as $$
 declare
   v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer;
+  v_began constant timestamptz := p_run ->> 'began';
+  v_until constant timestamptz := p_run ->> 'deadline';
   v_unlocked jsonb := coalesce(p_run -> 'unlocked', '{}');
   v_dead jsonb := coalesce(p_run -> 'dead', '{}');
-  v_began constant timestamptz := p_run ->> 'began';
-  v_done bigint := 0;
-  v record;
+  v_errors jsonb := '[]';
+  v_full boolean := false;
+  v_left text;
+  v_part jsonb;
+  v_queue text;
 begin
-  for v in select u.queue, u.unlocked, u.dead from pyorch.unlock(null, v_batch) u loop
-    v_done := v_done + v.unlocked + v.dead;
-    if v.unlocked > 0 then
-      v_unlocked := v_unlocked || pg_catalog.jsonb_build_object(
-        v.queue, v.unlocked + coalesce((v_unlocked ->> v.queue)::bigint, 0)
-      );
+  for v_queue in select q.queue from pyorch.queue q order by q.queue loop
+    if pg_catalog.clock_timestamp() >= v_until then
+      v_left := 'budget';
+      exit;
     end if;
-    if v.dead > 0 then
-      v_dead := v_dead || pg_catalog.jsonb_build_object(
-        v.queue, v.dead + coalesce((v_dead ->> v.queue)::bigint, 0)
-      );
+    v_part := pyorch._unlock_queue(v_queue, v_batch);
+    if v_part ? 'locked' then
+      v_left := coalesce(v_left || ', ', 'locked: ') || v_queue;
+    elsif v_part ? 'message' then
+      v_errors := v_errors || v_part;
     end if;
+    if (v_part ->> 'unlocked')::bigint > 0 then
+      v_unlocked := pyorch._add_count(v_unlocked, v_queue, v_part -> 'unlocked');
+    end if;
+    if (v_part ->> 'dead')::bigint > 0 then
+      v_dead := pyorch._add_count(v_dead, v_queue, v_part -> 'dead');
+    end if;
+    v_full := v_full or (v_part ->> 'unlocked')::bigint + (v_part ->> 'dead')::bigint >= v_batch;
   end loop;
-  return pg_catalog.jsonb_build_object(
-    -- a full batch: there may be more. A tick takes it at once, for half of its budget; orchestrate() leaves it to the
-    -- next run
-    'again', v_done >= v_batch
-      and pg_catalog.clock_timestamp() < v_began + ((p_run ->> 'deadline')::timestamptz - v_began) / 2,
+  return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    'state', case when v_errors = '[]' then 'ok' else 'failed' end,
+    'why', v_left,
+    'errors', v_errors,
+    -- a full batch: there may be more. A tick takes it at once, for half of its budget;
+    -- orchestrate() leaves it to the next run
+    'again', v_full and pg_catalog.clock_timestamp() < v_began + (v_until - v_began) / 2,
     'answer', pg_catalog.jsonb_build_object('unlocked', v_unlocked, 'dead', v_dead)
-  );
+  ));
 end;
 $$;
 
 comment on function pyorch._step_unlock(jsonb) is
-  'Step of a run: return one bounded batch of orphans.';
+  'Step of a run: return one bounded batch of orphans of each queue.';
 
 revoke all on function pyorch._step_unlock(jsonb) from public;

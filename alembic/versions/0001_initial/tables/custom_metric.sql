@@ -1,4 +1,5 @@
--- pyorch.custom_metric: SELECTs of the user that pyorch.collect_metrics() samples. They come through the CLI, which
+-- pyorch.custom_metric: SELECTs of the user that pyorch.collect_metrics() samples. They come
+-- through the CLI, which
 -- checks them; they are never run by orchestrate() or tick().
 create table pyorch.custom_metric (
   metric text primary key,

@@ -1,5 +1,7 @@
--- pyorch.job: the schedule as it should be, one row for each job. Written by pyorch.configure and migrations, brought
--- to pg_cron by pyorch.reconcile_jobs(), run by the leading agent where pg_cron is missing or silent.
+-- pyorch.job: the schedule as it should be, one row for each job. Written by pyorch.configure and
+-- migrations, brought
+-- to pg_cron by pyorch.reconcile_jobs(), run by the leading agent where pg_cron is missing or
+-- silent.
 create table pyorch.job (
   job text primary key,
   -- one call of one procedure, nothing else: it has to commit

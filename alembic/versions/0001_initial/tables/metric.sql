@@ -1,4 +1,5 @@
--- pyorch.metric: the time series as it was collected. pyorch.maintain() rolls it up into pyorch.metric_hour.
+-- pyorch.metric: the time series as it was collected. pyorch.maintain() rolls it up into
+-- pyorch.metric_hour.
 create table pyorch.metric (
   at timestamptz not null,
   -- queue | endpoint | custom | pyorch

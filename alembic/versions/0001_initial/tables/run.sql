@@ -1,4 +1,5 @@
--- pyorch.run: every execution of the orchestrator and of the other jobs. Read it through pyorch.run_log.
+-- pyorch.run: every execution of the orchestrator and of the other jobs. Read it through
+-- pyorch.run_log.
 create table pyorch.run (
   run_id bigint generated always as identity primary key,
   -- pyorch_tick (also for orchestrate()), pyorch_metrics, pyorch_maintain
