@@ -26,8 +26,6 @@ def watch_dispatch(db: psycopg.Connection, body: str = "", complete: str = "true
         " (kind text, run_id bigint, at timestamptz default clock_timestamp())"
     )
     db.execute(DISPATCH.format(body=body, complete=complete))
-    if db.execute("select to_regproc('pyorch.settle') is null").fetchone() == (True,):
-        break_step(db, "settle", "perform 1;")
 
 
 def dispatched(db: psycopg.Connection) -> list[str]:

@@ -80,7 +80,7 @@ def test_what_does_not_fit_into_the_budget_is_said_and_comes_first_next_time(db)
 def test_what_came_first_for_ten_minutes_and_never_ended_loses_its_turn(db, clock):
     db.execute("insert into pyorch.step_debt values ('metrics', pyorch._now())")
     clock.advance("11 minutes")
-    assert list(states(orchestrate(db)))[0] == "unlock"
+    assert next(iter(states(orchestrate(db)))) == "unlock"
 
 
 def test_calls_that_did_not_fit_leave_a_debt(db):

@@ -5,6 +5,8 @@ import pytest
 
 from tests.orch import Beside, break_step, call, dispatched, states, wait_until, watch_dispatch
 
+ASLEEP = "exists (select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database())"
+
 
 @pytest.fixture(autouse=True)
 def _watched(db):
