@@ -96,7 +96,17 @@ def until(look: Callable[[], Any], seconds: float = 20) -> Any:
 
 def endpoint(db: psycopg.Connection, name: str, url: str, **options: Any) -> str:
     """Create an endpoint for `trigger`: never due by itself, http and private addresses allowed, one attempt."""
-    given = {"every": "1 year", "allow_http": True, "allow_private": True, "max_attempts": 1, "timeout": "5 seconds"}
+    given = {
+        "timeout": "5 seconds",
+        "max_attempts": 1,
+        "max_in_flight": 10_000,
+        "breaker": {"failures": 10_000},
+        "allow_http": True,
+        "allow_private": True,
+    }
+    if "every" not in options:
+        # one that has never been called is due at once by `every`, not by `cron`
+        given["cron"] = "0 0 29 2 *"
     db.execute("select pyorch.set_endpoint(%s, 'scraper', %s, %s)", (name, url, json.dumps(given | options)))
     return name
 

@@ -71,7 +71,10 @@ class Agent:
                     self._log.error("agent.cannot_go_on", why=_why(task))
                     code = 1
             halt.cancel()
-            return max(code, await self._end(work))
+            # from now on a signal ends the waiting
+            hurry = asyncio.Event()
+            _on_signals(hurry.set)
+            return max(code, await self._end(work, hurry))
 
     async def once(self) -> int:
         """Do what is due and what waits, then end; return the exit code."""
@@ -87,7 +90,7 @@ class Agent:
             except Trouble as exc:
                 self._log.error("agent.cannot_go_on", why=trouble(exc))
                 code = 1
-            return max(code, await self._end(work))
+            return max(code, await self._end(work, asyncio.Event()))
 
     def _assemble(self, sender: Sender) -> None:
         _raise_file_limit()
@@ -111,11 +114,9 @@ class Agent:
             "jobs": self.jobs.running,
         }
 
-    async def _end(self, work: list[asyncio.Task[Any]]) -> int:
-        """Take no more, wait for what is at work, report it, leave. A second signal ends the waiting."""
+    async def _end(self, work: list[asyncio.Task[Any]], hurry: asyncio.Event) -> int:
+        """Take no more, wait for what is at work unless in a hurry, report it, leave; return the exit code."""
         self._log.info("agent.stops", in_flight=self.carrier.in_flight, jobs=self.jobs.running)
-        hurry = asyncio.Event()
-        _on_signals(hurry.set)
         self.heart.stop()
         impatient = _start(hurry.wait())
         ending = _start(self._drain(self._grace))

@@ -110,7 +110,8 @@ def test_a_private_address_behind_a_public_name_is_refused_and_nothing_is_sent(
     start_agent(hosts={"inside.example.com": "127.0.0.1"})
     endpoint(db, "inside", receiver.url("/ok", host="inside.example.com"), allow_private=False)
     [row] = outcomes(db, trigger(db, "inside"))
-    assert row[0] == "refused"
+    # failed, not refused: only so do backoff and breaker keep it from being tried at every tick
+    assert row[0] == "failed"
     assert row[2].startswith("target not allowed: 127.0.0.1 is loopback")
     assert receiver.arrivals() == []
 
