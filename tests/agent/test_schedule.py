@@ -10,7 +10,7 @@ from tests.agents import endpoint, until
 from tests.http_receiver import Receiver
 
 LEADERS = "select count(*) from pyorch.agent where leader"
-TICKS = "select count(*) from pyorch.run_log where source = 'agent'"
+TICKS = "select count(*) from pyorch.run where source = 'agent'"
 
 
 def count(db: psycopg.Connection, query: str) -> int:

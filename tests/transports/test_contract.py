@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.http_receiver import BINARY, Receiver
+from tests.http_receiver import Receiver
 from tests.servers import free_port
 from tests.transports.conftest import Carried
 
@@ -67,7 +67,9 @@ def test_a_binary_answer_is_ok_and_its_head_is_kept_safely(carried: Carried, rec
     row = carried.call(receiver.url("/binary"))
     assert (row["outcome"], row["status_code"]) == ("ok", 200)
     if carried.name != "pg_net":  # it cuts at the first NUL
-        assert row["answer_head"] == BINARY[:200].hex() or row["answer_head"].encode()
+        assert len(row["answer_head"]) == 200
+        assert "ABCDEFG" in row["answer_head"]
+        assert row["answer_head"][:9] == "\N{REPLACEMENT CHARACTER}" * 9
 
 
 def test_an_answer_of_ten_megabytes_is_ok_and_200_bytes_are_kept(carried: Carried, receiver: Receiver) -> None:
