@@ -14,8 +14,17 @@ create or replace function pyorch._queue_source(p_queue_id integer)
 as $$
 declare
   v_queue pyorch.queue;
+  v_pins text := pg_catalog.concat(
+    E'  set plan_cache_mode = force_generic_plan\n  set enable_seqscan = off\n',
+    E'  set enable_sort = off\n  set enable_hashjoin = off\n  set enable_mergejoin = off\n'
+  );
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
+  if v_queue.kind = 'attached' then
+    v_pins := pg_catalog.format(
+      E'  set search_path = %s\n%s', coalesce(nullif(v_queue.attached_search_path, ''), ''''''), v_pins
+    );
+  end if;
   return query
     select v.verb,
            pg_catalog.format('pyorch._q_%s_%s(%s)', v.verb, v_queue.queue, v.types),
@@ -27,12 +36,7 @@ begin
              v_queue.queue,
              v.arguments,
              v.returns,
-             pg_catalog.concat(
-               '  set search_path = '
-                 || coalesce(nullif(v_queue.attached_search_path, ''), '''''') || E'\n',
-               E'  set plan_cache_mode = force_generic_plan\n',
-               E'  set enable_seqscan = off\n  set enable_sort = off\n'
-             ),
+             v_pins,
              s.source
            )
       from (
