@@ -74,7 +74,7 @@ begin
     perform pyorch._q_leave_{q}(v_ids, v_keys, v_groups);
   end if;
   return query
-    select f.receipt, f.status from pg_catalog.unnest(v_receipts, v_statuses) f (receipt, status);
+    select f.receipt, f.status from unnest(v_receipts, v_statuses) f (receipt, status);
 end;
 $body$
 $template$;

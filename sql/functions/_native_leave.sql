@@ -17,13 +17,13 @@ declare
   v_id bigint;
 begin
   delete from pyorch.key_{q} k
-   using pg_catalog.unnest(p_ids, p_keys) e (id, key)
+   using unnest(p_ids, p_keys) e (id, key)
    where k.key = e.key
      and k.item_id = e.id;
 
   for v_group, v_id in
     select e.group_name, e.id
-      from pg_catalog.unnest(p_ids, p_groups) e (id, group_name)
+      from unnest(p_ids, p_groups) e (id, group_name)
      where e.group_name is not null
   loop
     perform 1

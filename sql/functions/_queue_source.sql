@@ -18,12 +18,23 @@ declare
     E'  set plan_cache_mode = force_generic_plan\n  set enable_seqscan = off\n',
     E'  set enable_sort = off\n  set enable_hashjoin = off\n  set enable_mergejoin = off\n'
   );
+  v_verbs text[];
+  v_sources text[];
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
   if v_queue.kind = 'attached' then
     v_pins := pg_catalog.format(
       E'  set search_path = %s\n%s', coalesce(nullif(v_queue.attached_search_path, ''), ''''''), v_pins
     );
+  end if;
+  if v_queue.kind = 'attached' then
+    select pg_catalog.array_agg(a.verb), pg_catalog.array_agg(a.source)
+      into v_verbs, v_sources
+      from pyorch._attached_source(p_queue_id) a;
+  else
+    select pg_catalog.array_agg(n.verb), pg_catalog.array_agg(n.source)
+      into v_verbs, v_sources
+      from pyorch._native_source(p_queue_id) n;
   end if;
   return query
     select v.verb,
@@ -39,15 +50,7 @@ begin
              v_pins,
              s.source
            )
-      from (
-        select n.verb, n.source
-          from pyorch._native_source(p_queue_id) n
-         where v_queue.kind = 'native'
-        union all
-        select a.verb, a.source
-          from pyorch._attached_source(p_queue_id) a
-         where v_queue.kind = 'attached'
-      ) s
+      from unnest(v_verbs, v_sources) s (verb, source)
       join pyorch._queue_verbs() v on v.verb = s.verb;
 end;
 $$;

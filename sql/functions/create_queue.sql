@@ -1,6 +1,6 @@
 -- pyorch.create_queue(text, jsonb)
 -- Make a native queue: tables of our own, shaped for speed.
--- Calls: pyorch._new_queue, pyorch._make_native, pyorch._set_queue_options, pyorch._rebuild_queue.
+-- Calls: pyorch._check_queue_name, pyorch._make_native, pyorch._add_queue, pyorch._keep_partitions, pyorch._rebuild_queue.
 -- Writes: pyorch.queue, pyorch.queue_mark, the queue's tables.
 create or replace function pyorch.create_queue(
   -- lower-case letters, digits and underscores, at most 40
@@ -19,11 +19,11 @@ declare
 begin
   perform pyorch._check_queue_name(create_queue.queue);
   perform pyorch._make_native(create_queue.queue);
-  insert into pyorch.queue (queue, kind, relation)
-  values (create_queue.queue, 'native', ('pyorch.native_' || create_queue.queue)::regclass)
-  returning queue_id into v_queue_id;
+  v_queue_id := pyorch._add_queue(
+    create_queue.queue, 'native', ('pyorch.native_' || create_queue.queue)::regclass, create_queue.options
+  );
   insert into pyorch.queue_mark (queue_id) values (v_queue_id);
-  perform pyorch._set_queue_options(v_queue_id, create_queue.options);
+  perform pyorch._keep_partitions(v_queue_id);
   perform pyorch._rebuild_queue(v_queue_id);
 end;
 $$;
