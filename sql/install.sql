@@ -106,7 +106,6 @@
 \ir functions/_caller.sql
 \ir functions/_fits.sql
 \ir functions/_add_failure.sql
-\ir functions/_add_queue.sql
 \ir functions/_rows_hidden.sql
 \ir functions/_attach_columns.sql
 \ir functions/_attach_id.sql
@@ -146,6 +145,7 @@
 \ir functions/_wake_attached.sql
 \ir functions/_set_wake_trigger.sql
 \ir functions/_attach_checked.sql
+\ir functions/_alter_attached.sql
 \ir functions/attach_queue.sql
 \ir functions/detach_queue.sql
 \ir functions/_return_attached.sql

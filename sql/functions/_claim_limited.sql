@@ -1,7 +1,7 @@
 -- pyorch._claim_limited(text, text, integer, interval)
--- A claim of a queue with a concurrency or rate limit: it first takes a place for each item, under SKIP LOCKED, so that no
--- claim waits for another one and limits are never exceeded. Places that it had no item for are free again when it
--- commits.
+-- A claim of a queue with a concurrency or rate limit: it first takes a place for each item, under
+-- SKIP LOCKED, so that no claim waits for another one and limits are never exceeded. Places that
+-- it had no item for are free again when it commits.
 -- Calls: pyorch._q_claim_<queue>.  Writes: pyorch.queue_slot.
 create or replace function pyorch._claim_limited(
   p_queue text,
@@ -41,7 +41,8 @@ begin
     return;
   end if;
   for item_id, payload, attempt, receipt, lease_until in
-    execute 'select * from pyorch._q_claim_' || p_queue || '($1, $2, $3)' using p_worker, p_batch, p_lease
+    execute 'select * from pyorch._q_claim_' || p_queue || '($1, $2, $3)'
+      using p_worker, p_batch, p_lease
   loop
     v_got := v_got + 1;
     update pyorch.queue_slot s

@@ -1,5 +1,6 @@
 -- pyorch._free_places(integer, text, timestamptz, integer)
--- Lock and return up to a batch of places that are free now; none where the queue has no such limit.
+-- Lock and return up to a batch of places that are free now; none where the queue has no such
+-- limit.
 -- Reads: pyorch.queue_slot.
 create or replace function pyorch._free_places(
   p_queue_id integer,

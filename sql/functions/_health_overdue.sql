@@ -1,6 +1,6 @@
 -- pyorch._health_overdue(timestamptz)
--- Native queues with items whose lease ran out more than a minute ago: nobody unlocks. Looks at the first 1,000 items in
--- work of each lane.
+-- Native queues with items whose lease ran out more than a minute ago: nobody unlocks. Looks at
+-- the first 1,000 items in work of each lane.
 -- Reads: pyorch.queue, pyorch.queue_mark, pyorch.native_<queue>.
 create or replace function pyorch._health_overdue(p_now timestamptz)
   returns table (
@@ -39,7 +39,9 @@ begin
     ) into v_overdue, v_since using v.live, p_now - interval '1 minute';
     if v_overdue > 0 then
       return query select 'critical', 'orphans', v.queue, v_since,
-        pg_catalog.format('at least %s items in work have lost their lease, and nobody unlocks', v_overdue),
+        pg_catalog.format(
+          'at least %s items in work have lost their lease, and nobody unlocks', v_overdue
+        ),
         'check the scheduler (pyorch status); now: select * from pyorch.unlock();';
     end if;
   end loop;

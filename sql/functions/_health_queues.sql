@@ -1,7 +1,8 @@
 -- pyorch._health_queues()
--- What is wrong with queues: orphans that nobody unlocks, dead letters, items that wait too long, generated functions
--- that are not ours any more, a snapshot that keeps dead rows.
--- Calls: pyorch._queue_depth, pyorch._queue_overdue, pyorch._attached_health.  Reads: pyorch.queue.
+-- What is wrong with queues: orphans that nobody unlocks, dead letters, items that wait too long,
+-- generated functions that are not ours any more, a snapshot that keeps dead rows.
+-- Calls: pyorch._queue_depth, pyorch._queue_overdue, pyorch._attached_health.  Reads:
+-- pyorch.queue.
 create or replace function pyorch._health_queues()
   returns table (
     severity text,
@@ -31,9 +32,10 @@ begin
   loop
     if v.dead > 0 then
       return query select 'warning', 'dead_letters', v.queue, null::timestamptz,
-        pg_catalog.format('%s%s dead', case when v.dead > 10000 then 'more than ' else '' end, v.dead),
-        pg_catalog.format('see why (select pyorch.explain_item(…)), then: select pyorch.redrive(%L);',
-                          v.queue);
+        pg_catalog.format('%s%s dead', case when v.dead > 10000 then 'over ' else '' end, v.dead),
+        pg_catalog.format(
+          'see why (select pyorch.explain_item(…)), then: select pyorch.redrive(%L);', v.queue
+        );
     end if;
     if v.paused and v.pending > 0 then
       return query select 'warning', 'queue_paused', v.queue, null::timestamptz,

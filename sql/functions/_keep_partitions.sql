@@ -1,6 +1,7 @@
 -- pyorch._keep_partitions(integer)
--- Finished items of a native queue are kept in one partition for each day: make those of today and the next seven days, drop
--- those whose last day is older than the queue keeps; without retention all of them. Returns how many it dropped.
+-- Finished items of a native queue are kept in one partition for each day: make those of today and
+-- the next seven days, drop those whose last day is older than the queue keeps; without retention
+-- all of them. Returns how many it dropped.
 -- Calls: pyorch._close_off.  Writes: partitions of pyorch.done_<queue>.
 create or replace function pyorch._keep_partitions(p_queue_id integer)
   returns integer

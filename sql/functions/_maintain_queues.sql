@@ -1,5 +1,6 @@
 -- pyorch._maintain_queues()
--- House-keeping of native queues: daily partitions of finished items. Returns how many old ones were dropped.
+-- House-keeping of native queues: daily partitions of finished items. Returns how many old ones
+-- were dropped.
 -- Calls: pyorch._keep_partitions.  Reads: pyorch.queue.
 create or replace function pyorch._maintain_queues()
   returns bigint

@@ -1,6 +1,7 @@
 -- pyorch._make_native(text)
--- The tables and sequences of a native queue. Items that may be claimed stand in native_<queue> alone, so that its claims
--- pass nothing else: what waits for its time or its group, what is dead and what is done have tables of their own.
+-- The tables and sequences of a native queue. Items that may be claimed stand in native_<queue>
+-- alone, so that its claims pass nothing else: what waits for its time or its group, what is dead
+-- and what is done have tables of their own.
 -- Calls: pyorch._make_token, pyorch._close_off.
 create or replace function pyorch._make_native(p_queue text)
   returns void
@@ -27,8 +28,9 @@ begin
     'insert into pyorch.lane_{q} values (0);'
     -- a claim updates in place as long as its page has room; the index never changes with it
     'create table pyorch.native_{q} (id bigint not null, token bigint not null default 0,'
-    ' since timestamptz not null, claimed_at timestamptz, lease_until timestamptz, worker text,' || v_item
-    || ', primary key (priority, id)) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,'
+    ' since timestamptz not null, claimed_at timestamptz, lease_until timestamptz,'
+    ' worker text,' || v_item || ', primary key (priority, id)) with (fillfactor = 70,'
+    ' autovacuum_vacuum_scale_factor = 0.02,'
     ' autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,'
     ' autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0.1);'
     'create table pyorch.waiting_{q} (id bigint primary key, run_at timestamptz not null,'

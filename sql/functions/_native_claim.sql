@@ -1,13 +1,15 @@
 -- pyorch._native_claim()
 -- Template of the claim of a native queue. {q}: its name, {id}: its number.
 --
--- A claim changes no indexed column, so it is a HOT update: it leaves nothing behind in the index. Its scan starts
--- where this session's last claim ended (a custom setting, so that it comes back when the transaction rolls back), less
--- a look-back of 64, and so passes neither leased items nor dead rows again. Where a scan starts is only ever a hint:
--- what may be claimed is decided on the locked row. What came back, or committed late, behind the cursor is found by an
--- exact look from the start, which comes as often as it is cheap: it may take half a percent of a session's time.
--- A session without a cursor starts at the shared mark q_low_{q}; a claim that finds too little looks there as well.
--- Marks are sequences: they leave no dead rows, and nobody waits for them. q_high_{q} is beyond every claim made.
+-- A claim changes no indexed column, so it is a HOT update: it leaves nothing behind in the index.
+-- Its scan starts where this session's last claim ended (a custom setting, so that it comes back
+-- when the transaction rolls back), less a look-back of 64, and so passes neither leased items nor
+-- dead rows again. Where a scan starts is only ever a hint: what may be claimed is decided on the
+-- locked row. What came back, or committed late, behind the cursor is found by an exact look from
+-- the start, which comes as often as it is cheap: it may take half a percent of a session's time.
+-- A session without a cursor starts at the shared mark q_low_{q}; a claim that finds too little
+-- looks there as well. Marks are sequences: they leave no dead rows, and nobody waits for them.
+-- q_high_{q} is beyond every claim made.
 create or replace function pyorch._native_claim()
   returns text
   language sql
@@ -149,7 +151,8 @@ begin
       if v_exact or v_last <> v_mark then
         perform pg_catalog.set_config(
           'pyorch.q{id}_' || (v_lane + 100000),
-          coalesce(v_last, case when v_exact then v_end end, v_mark) || '/' || v_look || '/' || v_high,
+          coalesce(v_last, case when v_exact then v_end end, v_mark)
+            || '/' || v_look || '/' || v_high,
           false
         );
       end if;

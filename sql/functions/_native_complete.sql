@@ -1,6 +1,7 @@
 -- pyorch._native_complete()
--- Template of complete of a native queue. A receipt is priority.id.token; a token of 0, which a pending item has, is
--- refused by the pattern {a_receipt}. One receipt takes the short way: it is the common case and costs half.
+-- Template of complete of a native queue. A receipt is priority.id.token; a token of 0, which a
+-- pending item has, is refused by the pattern {a_receipt}. One receipt takes the short way: it is
+-- the common case and costs half.
 create or replace function pyorch._native_complete()
   returns text
   language sql

@@ -12,7 +12,9 @@ as $template$
 declare
   v_now constant timestamptz := {now};
 begin
-  if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true) and p_priority = 0 then
+  if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true)
+    and p_priority = 0
+  then
     return query
       insert into pyorch.native_{q} (id, priority, since, payload)
       select pg_catalog.nextval('pyorch.q_id_{q}'), 0, v_now, p.payload

@@ -1,6 +1,6 @@
 -- pyorch._native_fail()
--- Template of fail of a native queue: the item leaves the table of claimable items, for the one of those that wait for
--- their time, or for the dead letters.
+-- Template of fail of a native queue: the item leaves the table of claimable items, for the one of
+-- those that wait for their time, or for the dead letters.
 create or replace function pyorch._native_fail()
   returns text
   language sql

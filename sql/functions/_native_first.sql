@@ -1,6 +1,7 @@
 -- pyorch._native_first()
--- Template: where the items of a native queue begin, looked up from the very start when that is due: it takes at most one
--- percent of the time, however many dead rows a held snapshot keeps there.
+-- Template: where the items of a native queue begin, looked up from the very start when that is
+-- due: it takes at most one percent of the time, however many dead rows a held snapshot keeps
+-- there.
 create or replace function pyorch._native_first()
   returns text
   language sql

@@ -1,7 +1,8 @@
 -- pyorch._native_leave()
--- Template: items of a native queue have ended (completed or dead). Their keys are free again, and the next item of
--- each of their groups goes on. A group whose row somebody else holds, an enqueue in an open transaction, is left in
--- stalled_{q}, and goes on with the next unlock or exact look: completing never waits for an enqueue.
+-- Template: items of a native queue have ended (completed or dead). Their keys are free again, and
+-- the next item of each of their groups goes on. A group whose row somebody else holds, an enqueue
+-- in an open transaction, is left in stalled_{q}, and goes on with the next unlock or exact look:
+-- completing never waits for an enqueue.
 create or replace function pyorch._native_leave()
   returns text
   language sql

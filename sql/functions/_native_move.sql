@@ -1,6 +1,6 @@
 -- pyorch._native_move()
--- Template: items of a native queue leave waiting_{q} and become claimable, at their old place in the order. The shared
--- mark goes back to them.
+-- Template: items of a native queue leave waiting_{q} and become claimable, at their old place in
+-- the order. The shared mark goes back to them.
 create or replace function pyorch._native_move()
   returns text
   language sql

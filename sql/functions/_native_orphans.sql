@@ -1,6 +1,6 @@
 -- pyorch._native_orphans()
--- Template: of the items of one lane and window of a native queue whose lease ran out, return up to a batch to pending, or to
--- the dead letters when their attempts or lease losses are used up.
+-- Template: of the items of one lane and window of a native queue whose lease ran out, return up
+-- to a batch to pending, or to the dead letters when their attempts or lease losses are used up.
 create or replace function pyorch._native_orphans()
   returns text
   language sql
@@ -59,13 +59,16 @@ begin
     ),
     buried as (
       insert into pyorch.dead_{q} (
-        id, priority, since, died_at, attempts, lease_losses, key, group_name, error, history, payload
+        id, priority, since, died_at, attempts, lease_losses, key, group_name, error, history,
+        payload
       )
       select g.id, g.priority, g.since, v_now, g.attempts, g.lease_losses + 1, g.key, g.group_name,
              'lease ran out', g.story, g.payload
         from gone g
     )
-    select pg_catalog.array_agg(g.id), pg_catalog.array_agg(g.key), pg_catalog.array_agg(g.group_name)
+    select pg_catalog.array_agg(g.id),
+           pg_catalog.array_agg(g.key),
+           pg_catalog.array_agg(g.group_name)
       into v_ids, v_keys, v_groups
       from gone g;
     perform pyorch._q_leave_{q}(v_ids, v_keys, v_groups);

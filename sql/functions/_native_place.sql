@@ -1,6 +1,6 @@
 -- pyorch._native_place()
--- Template: enqueue one item that has a key, a group or a time into a native queue. What happens to a key that is taken
--- already is the queue's choice: {key_conflict}.
+-- Template: enqueue one item that has a key, a group or a time into a native queue. What happens
+-- to a key that is taken already is the queue's choice: {key_conflict}.
 create or replace function pyorch._native_place()
   returns text
   language sql

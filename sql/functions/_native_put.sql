@@ -1,6 +1,6 @@
 -- pyorch._native_put()
--- Template: put one item with everything that it may have into a native queue: at once, later, or behind the rest of its
--- group.
+-- Template: put one item with everything that it may have into a native queue: at once, later, or
+-- behind the rest of its group.
 create or replace function pyorch._native_put()
   returns text
   language sql

@@ -1,6 +1,6 @@
 -- pyorch._native_redrive()
--- Template of redrive of a native queue: dead letters become pending again, from their first attempt, history kept. One whose
--- key a newer item has stays dead.
+-- Template of redrive of a native queue: dead letters become pending again, from their first
+-- attempt, history kept. One whose key a newer item has stays dead.
 create or replace function pyorch._native_redrive()
   returns text
   language sql
@@ -23,7 +23,9 @@ begin
        for update skip locked
   loop
     if v_found.key is not null then
-      insert into pyorch.key_{q} (key, item_id) values (v_found.key, v_found.id) on conflict do nothing;
+      insert into pyorch.key_{q} (key, item_id)
+      values (v_found.key, v_found.id)
+      on conflict do nothing;
       continue when not found;
     end if;
     delete from pyorch.dead_{q} d where d.id = v_found.id;

@@ -33,7 +33,9 @@ begin
        and i.token = g.token
     returning g.receipt, i.id
   )
-  select pg_catalog.array_agg(r.receipt), pg_catalog.min(r.id) into v_released, v_first from released r;
+  select pg_catalog.array_agg(r.receipt), pg_catalog.min(r.id)
+    into v_released, v_first
+    from released r;
   perform pyorch._queue_low('{q}', v_first - 1, false);
   return query select r from pg_catalog.unnest(v_released) r;
 end;

@@ -1,6 +1,6 @@
 -- pyorch._native_source(integer)
--- The bodies of all functions of a native queue: the templates with the queue's name and options put in, so that each
--- statement is static and its plan is kept.
+-- The bodies of all functions of a native queue: the templates with the queue's name and options
+-- put in, so that each statement is static and its plan is kept.
 -- Calls: pyorch._native_<verb>.  Reads: pyorch.queue.
 create or replace function pyorch._native_source(p_queue_id integer)
   returns table (verb text, source text)
@@ -31,16 +31,14 @@ begin
     '{history}', 'case when pg_catalog.jsonb_array_length(i.history) >= 20 then i.history - 0'
       ' else coalesce(i.history, ''[]'') end',
     '{single}', v_queue.retention is null,
-    '{keep}', case when v_queue.retention is not null then pg_catalog.replace(pyorch._native_keep(), '{q}', v_queue.queue) else '' end,
-    '{async}', case when v_queue.claims_may_be_lost then pg_catalog.replace(pyorch._native_async(), '{q}', v_queue.queue) else '' end,
-    -- a claim that may be lost can take the counter's advance with it: then its token must not come again
+    '{keep}', case when v_queue.retention is null then '' else pyorch._native_keep() end,
+    '{async}', case when v_queue.claims_may_be_lost then pyorch._native_async() else '' end,
+    -- a lost claim can take the counter's advance with it: then its token must not come again
     '{token}', case
       when v_queue.claims_may_be_lost then
-        pg_catalog.format(
-          '(pg_catalog.nextval(''pyorch.q_token_%s'') << 28) + (pg_catalog.random() * 268435455)::bigint',
-          v_queue.queue
-        )
-      else pg_catalog.format('pg_catalog.nextval(''pyorch.q_token_%s'')', v_queue.queue)
+        '(pg_catalog.nextval(''pyorch.q_token_{q}'') << 28)'
+          ' + (pg_catalog.random() * 268435455)::bigint'
+      else 'pg_catalog.nextval(''pyorch.q_token_{q}'')'
     end,
     '{after}', case when v_queue.claims_may_be_lost then '>> 28 >' else '>' end
   );
@@ -66,7 +64,10 @@ begin
       ('move', pyorch._native_move()),
       ('ready', pyorch._native_ready())
   loop
-    for v_piece in select p.key, p.value from pg_catalog.jsonb_each_text(v_pieces) p loop
+    -- the name last: pieces name it, too
+    for v_piece in
+      select p.key, p.value from pg_catalog.jsonb_each_text(v_pieces) p order by p.key = '{q}'
+    loop
       source := pg_catalog.replace(source, v_piece.key, v_piece.value);
     end loop;
     return next;

@@ -1,8 +1,9 @@
 -- pyorch._native_unlock()
--- Template of unlock of a native queue. There is no index on leases, since that would make each claim pay. Instead unlock
--- sweeps, in windows by position, from the first item that is left (queue_mark.live) to the shared high mark, beyond
--- which nothing was claimed yet: that is what is in work, plus what came back. One call looks at 200,000 rows at most; the
--- next one goes on from there.
+-- Template of unlock of a native queue. There is no index on leases, since that would make each
+-- claim pay. Instead unlock sweeps, in windows by position, from the first item that is left
+-- (queue_mark.live) to the shared high mark, beyond which nothing was claimed yet: that is what is
+-- in work, plus what came back. One call looks at 200,000 rows at most; the next one goes on from
+-- there.
 create or replace function pyorch._native_unlock()
   returns text
   language sql
@@ -97,7 +98,8 @@ begin
            full_look_at = v_mark.full_look_at
      where m.queue_id = {id}
        and (m.live, m.sweep_priority, m.sweep_id, m.full_look_at)
-         is distinct from (v_mark.live, v_mark.sweep_priority, v_mark.sweep_id, v_mark.full_look_at);
+         is distinct from
+           (v_mark.live, v_mark.sweep_priority, v_mark.sweep_id, v_mark.full_look_at);
   end if;
   return next;
 end;

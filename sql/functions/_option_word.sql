@@ -1,5 +1,6 @@
 -- pyorch._option_word(jsonb, text, text[])
--- Read one of a few words out of an options object: the first when missing or null, PY001 for any other.
+-- Read one of a few words out of an options object: the first when missing or null, PY001 for any
+-- other.
 create or replace function pyorch._option_word(p_options jsonb, p_key text, p_words text[])
   returns text
   language plpgsql

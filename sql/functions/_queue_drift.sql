@@ -1,5 +1,6 @@
 -- pyorch._queue_drift()
--- Generated functions that are not what their template and the queue's options make of them: for `pyorch verify`.
+-- Generated functions that are not what their template and the queue's options make of them: for
+-- `pyorch verify`.
 -- Calls: pyorch._queue_source.  Reads: pyorch.queue.
 create or replace function pyorch._queue_drift()
   returns table (queue text, routine text, problem text)

@@ -1,6 +1,7 @@
 -- pyorch._queue_looked(text, double precision, bigint)
--- An exact look of a claim has ended: when is the next one due? So that looks take half a percent of a session's time,
--- but at least every 60 s and at most every 20 ms. A slow one keeps new sessions from looking as well.
+-- An exact look of a claim has ended: when is the next one due? So that looks take half a percent
+-- of a session's time, but at least every 60 s and at most every 20 ms. A slow one keeps new
+-- sessions from looking as well.
 -- Calls: pyorch._queue_low.
 create or replace function pyorch._queue_looked(
   p_queue text,

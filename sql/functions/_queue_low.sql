@@ -1,7 +1,7 @@
 -- pyorch._queue_low(text, bigint, boolean)
--- Move the shared mark of a native queue: pending items are to be looked for behind this position, not before it.
--- Down at once, when items came back; up only when it is worth a record in the log. A hint: a mark that is wrong for a
--- while delays an item until the next exact look, never more.
+-- Move the shared mark of a native queue: pending items are to be looked for behind this position,
+-- not before it. Down at once, when items came back; up only when it is worth a record in the log.
+-- A hint: a mark that is wrong for a while delays an item until the next exact look, never more.
 create or replace function pyorch._queue_low(
   p_queue text,
   -- null: leave it

@@ -9,10 +9,11 @@ create or replace function pyorch._queue_option_names(p_kind text)
   set search_path = ''
 as $$
   select array[
-    'lease', 'max_attempts', 'max_lease_losses', 'backoff', 'concurrency', 'rate', 'objective', 'rpc'
+    'lease', 'max_attempts', 'max_lease_losses', 'backoff', 'concurrency', 'rate', 'objective'
   ] || case p_kind
     when 'native' then array['retention', 'durability', 'key_conflict', 'notify']
-    else array['columns', 'statuses', 'order_by', 'where', 'time_zone', 'wake_trigger', 'group']
+    else array['columns', 'statuses', 'order_by', 'where', 'search_path', 'wake_trigger',
+      'rpc']
   end;
 $$;
 

@@ -1,9 +1,10 @@
 -- pyorch._queue_source(integer)
--- The complete CREATE statement of each function of one queue. The body is what stands between the dollar quotes, so
--- it is exactly pg_proc.prosrc.
--- The planner switches hold each plan to the indexes, whatever the statistics say: a queue is empty when it is
--- analyzed and has millions of rows an hour later. They are read when a plan is made, which is once for each session.
--- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads: pyorch.queue.
+-- The complete CREATE statement of each function of one queue. The body is what stands between the
+-- dollar quotes, so it is exactly pg_proc.prosrc. The planner switches hold each plan to the
+-- indexes, whatever the statistics say: a queue is empty when it is analyzed and has millions of
+-- rows an hour later. They are read when a plan is made, which is once for each session.
+-- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads:
+-- pyorch.queue.
 create or replace function pyorch._queue_source(p_queue_id integer)
   returns table (verb text, routine text, body text, statement text)
   language plpgsql
@@ -24,7 +25,9 @@ begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
   if v_queue.kind = 'attached' then
     v_pins := pg_catalog.format(
-      E'  set search_path = %s\n%s', coalesce(nullif(v_queue.attached_search_path, ''), ''''''), v_pins
+      E'  set search_path = %s\n%s',
+      coalesce(nullif(v_queue.attached_search_path, ''), ''''''),
+      v_pins
     );
   end if;
   if v_queue.kind = 'attached' then

@@ -1,6 +1,6 @@
 -- pyorch._queue_verbs()
--- The functions that every queue has, native or attached, each named pyorch._q_<verb>_<queue>: made by
--- pyorch._rebuild_queue from the bodies that _native_source or _attached_source gives.
+-- The functions that every queue has, native or attached, each named pyorch._q_<verb>_<queue>:
+-- made by pyorch._rebuild_queue from the bodies that _native_source or _attached_source gives.
 create or replace function pyorch._queue_verbs()
   returns table (
     verb text,

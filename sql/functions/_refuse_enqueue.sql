@@ -21,13 +21,17 @@ begin
   if v_queue.kind <> 'native' then
     raise exception using
       errcode = 'PY001',
-      message = pg_catalog.format('queue "%s" is a table of yours: pyorch does not fill it', p_queue),
+      message = pg_catalog.format(
+        'queue "%s" is a table of yours: pyorch does not fill it', p_queue
+      ),
       hint = pg_catalog.format('insert into %s (…) values (…);', v_queue.relation);
   end if;
   if coalesce(p_priority, 10001) not between -10000 and 10000 then
     raise exception using
       errcode = 'PY001',
-      message = pg_catalog.format('priority %s is not from -10000 to 10000', coalesce(p_priority::text, 'null')),
+      message = pg_catalog.format(
+        'priority %s is not from -10000 to 10000', coalesce(p_priority::text, 'null')
+      ),
       hint = 'A larger one goes first; the default is 0.';
   end if;
   raise exception using
@@ -38,7 +42,7 @@ begin
                           pg_catalog.cardinality(p_payloads))
       else 'a payload is null'
     end,
-    hint = 'Give one key for each payload, or none at all; an item without content has the payload ''{}''.';
+    hint = 'One key for each payload, or none at all. An item without content has the payload {}.';
 end;
 $$;
 

@@ -1,8 +1,9 @@
 -- pyorch._set_queue_options(integer, jsonb)
--- Check all options of a queue and write what they come to. What only an attached queue knows (columns, statuses, order_by,
--- where) is passed over here: pyorch.attach_queue reads it.
--- Calls: pyorch._check_options, pyorch._option_interval, pyorch._option_number, pyorch._option_flag, pyorch._option_word,
--- pyorch._check_backoff, pyorch._rate, pyorch._set_slots.  Writes: pyorch.queue, pyorch.queue_slot.
+-- Check all options of a queue and write what they come to. What only an attached queue knows
+-- (columns, statuses, order_by, where) is passed over here: pyorch.attach_queue reads it.
+-- Calls: pyorch._check_options, pyorch._option_interval, pyorch._option_number,
+-- pyorch._option_flag, pyorch._option_word, pyorch._check_backoff, pyorch._rate,
+-- pyorch._set_slots.  Writes: pyorch.queue, pyorch.queue_slot.
 create or replace function pyorch._set_queue_options(
   p_queue_id integer,
   -- all of them: what is missing here has its default again
@@ -20,7 +21,9 @@ declare
   v_rate record;
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
-  perform pyorch._check_options(p_options, pyorch._queue_option_names(v_queue.kind), 'queue option');
+  perform pyorch._check_options(
+    p_options, pyorch._queue_option_names(v_queue.kind), 'queue option'
+  );
   perform pyorch._check_options(
     coalesce(nullif(p_options -> 'objective', 'null'), '{}'), array['oldest_pending'], 'objective'
   );
@@ -48,7 +51,9 @@ begin
          key_conflict
            = pyorch._option_word(p_options, 'key_conflict', array['same', 'replace', 'refuse']),
          claims_may_be_lost
-           = pyorch._option_word(p_options, 'durability', array['safe', 'claims_may_be_lost']) <> 'safe',
+           = pyorch._option_word(
+             p_options, 'durability', array['safe', 'claims_may_be_lost']
+           ) <> 'safe',
          notify = pyorch._option_flag(p_options, 'notify', false),
          rpc = pyorch._option_flag(p_options, 'rpc', false),
          objective_oldest_pending = pyorch._option_interval(

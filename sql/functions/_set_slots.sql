@@ -20,7 +20,9 @@ begin
      );
   insert into pyorch.queue_slot (queue_id, limits, place)
   select p_queue_id, l.limits, n
-    from (values ('concurrency', v_queue.concurrency), ('rate', v_queue.rate_limit)) l (limits, places)
+    from (
+      values ('concurrency', v_queue.concurrency), ('rate', v_queue.rate_limit)
+    ) l (limits, places)
    cross join lateral pg_catalog.generate_series(1, l.places) n
   on conflict do nothing;
 end;

@@ -1,6 +1,7 @@
 -- pyorch.alter_queue(text, jsonb)
 -- Change the named options of a queue, keep the others; null resets one to its default.
--- Calls: pyorch._set_queue_options, pyorch._alter_attached, pyorch._rebuild_queue, pyorch._keep_partitions.
+-- Calls: pyorch._set_queue_options, pyorch._alter_attached, pyorch._rebuild_queue,
+-- pyorch._keep_partitions.
 -- Writes: pyorch.queue.
 create or replace function pyorch.alter_queue(queue text, options jsonb)
   returns void
@@ -29,8 +30,8 @@ end;
 $$;
 
 comment on function pyorch.alter_queue(text, jsonb) is
-  'Change the named options of a queue; null resets one. Raises PY001, PY002; PY013 for user SQL that did not come through '
-  'the CLI.';
+  'Change the named options of a queue; null resets one. Raises PY001, PY002; PY013 for user '
+  'SQL that did not come through the CLI.';
 
 revoke all on function pyorch.alter_queue(text, jsonb) from public;
 

@@ -53,11 +53,14 @@ end;
 $$;
 
 comment on function pyorch.enqueue_batch(text, jsonb[], text[], integer, timestamptz, text) is
-  'Put several items into a native queue; returns their ids in the order of the payloads. Raises PY001 (argument, or an '
-  'attached queue), PY002, PY014 (a key is taken and the queue''s key_conflict is refuse).';
+  'Put several items into a native queue; returns their ids in the order of the payloads. '
+  'Raises PY001 (argument, or an attached queue), PY002, PY014 (a key is taken and the queue''s '
+  'key_conflict is refuse).';
 
-revoke all on function pyorch.enqueue_batch(text, jsonb[], text[], integer, timestamptz, text) from public;
+revoke all on function pyorch.enqueue_batch(text, jsonb[], text[], integer, timestamptz, text)
+  from public;
 
 call pyorch._grant(
-  'worker', 'execute', 'function', 'pyorch.enqueue_batch(text,jsonb[],text[],integer,timestamptz,text)'
+  'worker', 'execute', 'function',
+  'pyorch.enqueue_batch(text,jsonb[],text[],integer,timestamptz,text)'
 );

@@ -16,7 +16,8 @@ end;
 $$;
 
 comment on function pyorch.pause_queue(text) is
-  'Claims of this queue give nothing until it is resumed. What is in work goes on; unlock, too. Raises PY002.';
+  'Claims of this queue give nothing until it is resumed. What is in work goes on; unlock, too. '
+  'Raises PY002.';
 
 revoke all on function pyorch.pause_queue(text) from public;
 

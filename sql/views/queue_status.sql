@@ -19,7 +19,8 @@ create view pyorch.queue_status as
    order by q.queue;
 
 comment on view pyorch.queue_status is
-  'Each queue: pending, processing and dead items (estimated: beyond the exact cap), age of the oldest pending one in seconds.';
+  'Each queue: pending, processing and dead items (estimated: beyond the exact cap), age of the '
+  'oldest pending one in seconds.';
 
 revoke all on table pyorch.queue_status from public;
 
