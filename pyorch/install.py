@@ -104,15 +104,20 @@ def reconcile(connection: Connection, cron_dsn: str | None = None) -> list[dict[
             return cron.reconcile(there, jobs, connection.info.dbname)
 
 
-def script() -> str:
-    """A fresh installation as one SQL text: the sources, verbatim, in one transaction, at the newest revision."""
+def script(roles: Mapping[str, str | None] | None = None) -> str:
+    """A fresh installation as one SQL text: the sources, verbatim, in one transaction, at the newest revision.
+
+    Args:
+        roles: as for :func:`install`.
+    """
+    options = Jsonb({name: role for name, role in (roles or {}).items() if role})
     parts = [f"-- pyorch {migrate.head()}: a fresh installation. Made by: pyorch sql install", "begin;"]
     parts += [file.read_text(encoding="utf-8").rstrip() for file in assets.manifest(assets.sql_dir() / "install.sql")]
     parts += [
         "create table pyorch.alembic_version (\n  version_num varchar(32) not null,\n"
         "  constraint alembic_version_pkc primary key (version_num)\n);",
         f"insert into pyorch.alembic_version (version_num) values ('{migrate.head()}');",
-        "select pyorch._after_install('{}');",
+        f"select pyorch._after_install({sql.Literal(options).as_string()});",
         "commit;",
     ]
     return "\n\n".join(parts) + "\n"

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from pyorch import install as installing
 from pyorch import migrate, render
 from pyorch.cli.base import App, Commands, Failure, database
 
+ROLES = {
+    "admin": "Role that administers. Default: pyorch_admin, made if allowed.",
+    "operator": "Role that operates. Default: pyorch_operator.",
+    "worker": "Role that works on items, such as service_role.",
+    "viewer": "Role that looks. Default: pyorch_viewer.",
+}
 AGENT_OR = {"scheduler": ["auto", "pg_cron", "agent"], "transport": ["auto", "pg_net", "agent"]}
 
 
+def roles_of(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that name the role of each part."""
+    for part, help_text in reversed(ROLES.items()):
+        command = click.option(f"--{part}-role", metavar="ROLE", help=help_text)(command)
+    return command
+
+
 @click.command()
-@click.option("--admin-role", metavar="ROLE", help="Role that administers. Default: pyorch_admin, made if allowed.")
-@click.option("--operator-role", metavar="ROLE", help="Role that operates. Default: pyorch_operator.")
-@click.option("--worker-role", metavar="ROLE", help="Role that works on items, such as service_role.")
-@click.option("--viewer-role", metavar="ROLE", help="Role that looks. Default: pyorch_viewer.")
+@roles_of
 @click.option("--scheduler", type=click.Choice(AGENT_OR["scheduler"]), help="Who starts ticks.")
 @click.option("--transport", type=click.Choice(AGENT_OR["transport"]), help="Who carries the calls.")
 @click.option("--cron-dsn", metavar="DSN", help="Where pg_cron lives, when that is another database.")
@@ -77,12 +90,13 @@ def sql() -> None:
 
 
 @sql.command("install")
-def sql_install() -> None:
+@roles_of
+def sql_install(**roles: str | None) -> None:
     """Print what a fresh installation is: one transaction, the sources as they are.
 
-    Example: pyorch sql install | psql "$DATABASE_URL"
+    Example: pyorch sql install --worker-role service_role > supabase/migrations/20260101000000_pyorch.sql
     """
-    click.echo(installing.script(), nl=False)
+    click.echo(installing.script(roles), nl=False)
 
 
 @sql.command("upgrade")

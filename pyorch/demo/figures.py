@@ -50,6 +50,8 @@ RUNS = """
     select run_id, source, started_at, duration_ms, success, steps, errors
       from pyorch.run_log
      where run_id >= %s
+       and job = 'pyorch_tick'
+       and ended_at is not null
      order by run_id
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def serve(node_home: Path) -> Iterator[Serve]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "EDGE_HOME": str(node_home), **environment},
+            env={"PATH": os.environ["PATH"], "EDGE_HOME": str(node_home), **environment},
         )
         running.append(process)
         assert process.stdout is not None
