@@ -31,22 +31,21 @@ def prepare(server: Server) -> None:
     migrate.upgrade(server.dsn("scene"))
     with psycopg.connect(server.dsn("scene"), autocommit=True) as db:
         db.execute((SCENE / "tables.sql").read_text().encode())
-        db.execute((SCENE / "seed.sql").read_text().encode(), {"site": "http://127.0.0.1:9"})
+        # several statements with a parameter: put together here, not by the server
+        psycopg.ClientCursor(db).execute((SCENE / "seed.sql").read_text().encode(), {"site": "http://127.0.0.1:9"})
         db.execute("select pyorch.set_variable('vehicles_url', 'http://127.0.0.1:9')")
         db.execute("select pyorch.set_secret('vehicles_key', 'not a secret')")
-        db.execute((SCENE / "attach.sql").read_text().encode())
-        for statement in advised(db):
+        for statement in advised(db.execute((SCENE / "attach.sql").read_text().encode())):
             db.execute(statement.encode())
         db.execute("vacuum analyze")
 
 
-def advised(db: psycopg.Connection) -> list[str]:
-    """Return the index statements that attach advises, as a user would run them."""
-    row = db.execute(
-        "select pyorch.attach_queue(queue, relation, options) -> 'advised'"
-        " from pyorch.queue where kind = 'attached' limit 0"
-    ).fetchone()
-    return [] if row is None else list(row[0])
+def advised(cursor: psycopg.Cursor) -> list[str]:
+    """Return the index statements that the answers of attach_queue advise, as a user would run them."""
+    answers = [row[0] for row in cursor.fetchall()]
+    while cursor.nextset():
+        answers += [row[0] for row in cursor.fetchall()]
+    return [statement for answer in answers if isinstance(answer, dict) for statement in answer.get("advised", [])]
 
 
 def run(server: Server, number: int) -> tuple[float, dict[str, Any]]:

@@ -33,7 +33,11 @@ ATTRIBUTES = (
 )
 QUOTED = {TokenType.IDENTIFIER, TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.BYTE_STRING}
 MAX_COLUMNS = 100
-MAX_BODY_LINES = 100
+# 60 is the aim; a longer one hides a helper
+MAX_BODY_LINES = 120
+# a template of what each queue gets: one statement with all that queues may differ in
+MAX_TEMPLATE_LINES = 160
+TEMPLATE = re.compile(r"_native_\w+|\w+_template")
 MAX_BYTES = 24_000
 MAX_PYTHON_LINES = 250
 
@@ -95,7 +99,8 @@ def test_a_function_file_holds_one_routine_with_header_comment_and_revoke(path):
                 faults.append(f"missing: {pattern}")
     for attributes in attribute_blocks(text):
         faults += attribute_faults(attributes)
-    faults += [f"a body of {lines} lines" for lines in body_lines(text) if lines > MAX_BODY_LINES]
+    limit = MAX_TEMPLATE_LINES if TEMPLATE.fullmatch(path.stem) else MAX_BODY_LINES
+    faults += [f"a body of {lines} lines" for lines in body_lines(text) if lines > limit]
     assert not faults, "\n".join(faults)
 
 
@@ -180,6 +185,6 @@ def test_files_stay_short():
             continue
         if path.stat().st_size > MAX_BYTES:
             faults.append(f"{name_of(path)}: {path.stat().st_size} bytes")
-        if path.suffix == ".py" and len(path.read_text().splitlines()) > MAX_PYTHON_LINES and "tests" not in path.parts:
+        if path.is_relative_to(ROOT / "pyorch") and len(path.read_text().splitlines()) > MAX_PYTHON_LINES:
             faults.append(f"{name_of(path)}: {len(path.read_text().splitlines())} lines")
     assert not faults, "\n".join(faults)

@@ -23,9 +23,47 @@
 \ir tables/queue_mark.sql
 \ir tables/queue_slot.sql
 \ir functions/_queue_id.sql
+\ir functions/_check_queue_name.sql
+\ir functions/_option_word.sql
+\ir functions/_queue_option_names.sql
+\ir functions/_set_slots.sql
+\ir functions/_set_queue_options.sql
+\ir functions/_add_queue.sql
 \ir functions/_queue_verbs.sql
 \ir functions/_close_off.sql
 \ir functions/_make_token.sql
+\ir functions/_native_tables.sql
+\ir functions/_native_sequences.sql
+\ir functions/_make_native.sql
+\ir functions/_native_unfinished.sql
+\ir functions/_keep_partitions.sql
+\ir functions/_maintain_queues.sql
+\ir functions/_queue_low.sql
+\ir functions/_queue_looked.sql
+\ir functions/_queue_all_due.sql
+\ir functions/_explained.sql
+\ir functions/_native_async.sql
+\ir functions/_native_keep.sql
+\ir functions/_native_claim.sql
+\ir functions/_native_complete.sql
+\ir functions/_native_fail.sql
+\ir functions/_native_release.sql
+\ir functions/_native_heartbeat.sql
+\ir functions/_native_unlock.sql
+\ir functions/_native_orphans.sql
+\ir functions/_native_first.sql
+\ir functions/_native_pending.sql
+\ir functions/_native_depth.sql
+\ir functions/_native_in_work.sql
+\ir functions/_native_redrive.sql
+\ir functions/_native_explain.sql
+\ir functions/_native_enqueue.sql
+\ir functions/_native_place.sql
+\ir functions/_native_put.sql
+\ir functions/_native_leave.sql
+\ir functions/_native_move.sql
+\ir functions/_native_ready.sql
+\ir functions/_native_source.sql
 \ir functions/_queue_source.sql
 \ir functions/_rebuild_queue.sql
 \ir functions/_drop_queue_routines.sql
@@ -33,8 +71,21 @@
 \ir functions/_queue_pending.sql
 \ir functions/_queue_depth.sql
 \ir functions/_queue_in_work.sql
-\ir functions/_refuse_stale.sql
+\ir functions/_queue_drift.sql
+\ir functions/create_queue.sql
+\ir functions/alter_queue.sql
+\ir functions/drop_queue.sql
+\ir functions/pause_queue.sql
+\ir functions/resume_queue.sql
+\ir functions/_refuse_enqueue.sql
+\ir functions/enqueue_batch.sql
+\ir functions/enqueue.sql
+\ir functions/_free_places.sql
+\ir functions/_free_slots.sql
+\ir functions/_hold_slots.sql
+\ir functions/_claim_limited.sql
 \ir functions/claim.sql
+\ir functions/_refuse_stale.sql
 \ir functions/complete.sql
 \ir functions/next.sql
 \ir functions/heartbeat.sql
@@ -43,6 +94,9 @@
 \ir functions/unlock.sql
 \ir functions/redrive.sql
 \ir functions/explain_item.sql
+\ir functions/_health_overdue.sql
+\ir functions/_health_queues.sql
+\ir functions/_uninstall_prepare.sql
 
 -- attached queues
 \ir tables/attached.sql
@@ -52,7 +106,6 @@
 \ir functions/_caller.sql
 \ir functions/_fits.sql
 \ir functions/_add_failure.sql
-\ir functions/_add_queue.sql
 \ir functions/_rows_hidden.sql
 \ir functions/_attach_columns.sql
 \ir functions/_attach_id.sql
@@ -92,6 +145,7 @@
 \ir functions/_wake_attached.sql
 \ir functions/_set_wake_trigger.sql
 \ir functions/_attach_checked.sql
+\ir functions/_alter_attached.sql
 \ir functions/attach_queue.sql
 \ir functions/detach_queue.sql
 \ir functions/_return_attached.sql
@@ -300,6 +354,7 @@
 -- views
 \ir views/run_log.sql
 \ir views/metric_log.sql
+\ir views/queue_status.sql
 
 -- wrappers for RPC
 \ir api/enqueue.sql

@@ -1,6 +1,7 @@
 -- pyorch._close_off(text, text)
--- Take every right on one object from everybody but its owner: what default privileges gave away, too, by name.
--- For the objects of a queue, which are made long after the install and belong to nobody's list.
+-- Take every right on one object from everybody but its owner: what default privileges gave away,
+-- too, by name. For the objects of a queue, which are made long after the install and belong to
+-- nobody's list.
 -- Writes: the object's ACL.
 create or replace procedure pyorch._close_off(
   -- routine | table | sequence

@@ -13,7 +13,9 @@ declare
   v record;
 begin
   for v in select * from pyorch._queue_verbs() loop
-    execute pg_catalog.format('drop function if exists pyorch._q_%s_%s(%s)', v.verb, p_queue, v.types);
+    execute pg_catalog.format(
+      'drop function if exists pyorch._q_%s_%s(%s)', v.verb, p_queue, v.types
+    );
   end loop;
   execute pg_catalog.format('drop sequence if exists pyorch.q_token_%s', p_queue);
 end;

@@ -1,5 +1,6 @@
 -- pyorch._queue_depth(integer)
--- How deep a queue is, at a cost that does not grow with it: exact up to a cap, beyond it estimated, and marked so.
+-- How deep a queue is, at a cost that does not grow with it: exact up to a cap, beyond it
+-- estimated, and marked so.
 -- Calls: pyorch._q_depth_<queue>.  Reads: pyorch.queue.
 create or replace function pyorch._queue_depth(p_queue_id integer)
   returns table (
@@ -26,7 +27,8 @@ end;
 $$;
 
 comment on function pyorch._queue_depth(integer) is
-  'How deep a queue is: exact up to a cap, then estimated. Bounded cost; never waits for a lock.';
+  'How deep a queue is: exact up to a cap, then estimated. Bounded cost; never waits for a '
+  'lock.';
 
 revoke all on function pyorch._queue_depth(integer) from public;
 

@@ -30,9 +30,12 @@ begin
     message = pg_catalog.format('queue %s does not exist', coalesce('"' || p_queue || '"', 'null')),
     hint = case
       when v_nearest is null then
-        'Make one: select pyorch.create_queue(''name''); or pyorch.attach_queue(''name'', ''table'');'
+        'Make one: select pyorch.create_queue(''name'');'
+          ' or select pyorch.attach_queue(''name'', ''table'');'
       else
-        pg_catalog.format('Did you mean "%s"? All: select queue from pyorch.queue_status;', v_nearest)
+        pg_catalog.format(
+          'Did you mean "%s"? All: select queue from pyorch.queue_status;', v_nearest
+        )
     end;
 end;
 $$;

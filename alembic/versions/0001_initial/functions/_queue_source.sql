@@ -1,9 +1,10 @@
 -- pyorch._queue_source(integer)
--- The complete CREATE statement of each function of one queue. The body is what stands between the dollar quotes, so
--- it is exactly pg_proc.prosrc.
--- The planner switches hold each plan to the indexes, whatever the statistics say: a queue is empty when it is
--- analyzed and has millions of rows an hour later. They are read when a plan is made, which is once for each session.
--- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads: pyorch.queue.
+-- The complete CREATE statement of each function of one queue. The body is what stands between the
+-- dollar quotes, so it is exactly pg_proc.prosrc. The planner switches hold each plan to the
+-- indexes, whatever the statistics say: a queue is empty when it is analyzed and has millions of
+-- rows an hour later. They are read when a plan is made, which is once for each session.
+-- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads:
+-- pyorch.queue.
 create or replace function pyorch._queue_source(p_queue_id integer)
   returns table (verb text, routine text, body text, statement text)
   language plpgsql
@@ -14,8 +15,30 @@ create or replace function pyorch._queue_source(p_queue_id integer)
 as $$
 declare
   v_queue pyorch.queue;
+  v_pins text := pg_catalog.concat(
+    E'  set plan_cache_mode = force_generic_plan\n  set enable_seqscan = off\n',
+    E'  set enable_sort = off\n  set enable_hashjoin = off\n  set enable_mergejoin = off\n'
+  );
+  v_verbs text[];
+  v_sources text[];
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
+  if v_queue.kind = 'attached' then
+    v_pins := pg_catalog.format(
+      E'  set search_path = %s\n%s',
+      coalesce(nullif(v_queue.attached_search_path, ''), ''''''),
+      v_pins
+    );
+  end if;
+  if v_queue.kind = 'attached' then
+    select pg_catalog.array_agg(a.verb), pg_catalog.array_agg(a.source)
+      into v_verbs, v_sources
+      from pyorch._attached_source(p_queue_id) a;
+  else
+    select pg_catalog.array_agg(n.verb), pg_catalog.array_agg(n.source)
+      into v_verbs, v_sources
+      from pyorch._native_source(p_queue_id) n;
+  end if;
   return query
     select v.verb,
            pg_catalog.format('pyorch._q_%s_%s(%s)', v.verb, v_queue.queue, v.types),
@@ -27,23 +50,10 @@ begin
              v_queue.queue,
              v.arguments,
              v.returns,
-             pg_catalog.concat(
-               '  set search_path = '
-                 || coalesce(nullif(v_queue.attached_search_path, ''), '''''') || E'\n',
-               E'  set plan_cache_mode = force_generic_plan\n',
-               E'  set enable_seqscan = off\n  set enable_sort = off\n'
-             ),
+             v_pins,
              s.source
            )
-      from (
-        select n.verb, n.source
-          from pyorch._native_source(p_queue_id) n
-         where v_queue.kind = 'native'
-        union all
-        select a.verb, a.source
-          from pyorch._attached_source(p_queue_id) a
-         where v_queue.kind = 'attached'
-      ) s
+      from unnest(v_verbs, v_sources) s (verb, source)
       join pyorch._queue_verbs() v on v.verb = s.verb;
 end;
 $$;

@@ -1,6 +1,6 @@
 -- pyorch._queue_verbs()
--- The functions that every queue has, native or attached, each named pyorch._q_<verb>_<queue>: made by
--- pyorch._rebuild_queue from the bodies that _native_source or _attached_source gives.
+-- The functions that every queue has, native or attached, each named pyorch._q_<verb>_<queue>:
+-- made by pyorch._rebuild_queue from the bodies that _native_source or _attached_source gives.
 create or replace function pyorch._queue_verbs()
   returns table (
     verb text,
@@ -56,7 +56,34 @@ as $$
       'jsonb[], text[], integer, timestamptz, text',
       'setof text'
     ),
-    ('ready', 'p_batch integer', 'integer', 'bigint')
+    (
+      'place',
+      'p_payload jsonb, p_key text, p_priority integer, p_run_at timestamptz, p_group text',
+      'jsonb, text, integer, timestamptz, text',
+      'bigint'
+    ),
+    (
+      'put',
+      'p_id bigint, p_payload jsonb, p_key text, p_priority integer, p_run_at timestamptz,'
+        ' p_group text, p_is_head boolean, p_history jsonb',
+      'bigint, jsonb, text, integer, timestamptz, text, boolean, jsonb',
+      'void'
+    ),
+    ('leave', 'p_ids bigint[], p_keys text[], p_groups text[]', 'bigint[], text[], text[]', 'void'),
+    ('move', 'p_ids bigint[]', 'bigint[]', 'bigint'),
+    ('ready', 'p_batch integer, p_from timestamptz', 'integer, timestamptz', 'bigint'),
+    (
+      'first',
+      'p_mark pyorch.queue_mark, p_end bigint',
+      'pyorch.queue_mark, bigint',
+      'pyorch.queue_mark'
+    ),
+    (
+      'orphans',
+      'p_lane integer, p_first bigint, p_last bigint, p_batch integer',
+      'integer, bigint, bigint, integer',
+      'table (unlocked bigint, dead bigint, first_unlocked bigint, last bigint)'
+    )
 $$;
 
 comment on function pyorch._queue_verbs() is

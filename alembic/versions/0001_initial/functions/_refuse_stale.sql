@@ -24,7 +24,7 @@ begin
     raise exception using
       errcode = 'PY005',
       message = pg_catalog.format('stale receipt %L of queue "%s"', v_stale, p_queue),
-      hint = 'The item was unlocked, claimed again, released or finished since: drop this work and claim anew.';
+      hint = 'Its item was unlocked, claimed again, released or finished: drop this work.';
   end if;
 end;
 $$;

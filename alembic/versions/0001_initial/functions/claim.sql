@@ -1,5 +1,6 @@
 -- pyorch.claim(text, text, integer, interval)
--- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no rows.
+-- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no
+-- rows.
 -- Calls: pyorch._q_claim_<queue>, pyorch._claim_limited.  Reads: pyorch.queue.
 create or replace function pyorch.claim(
   queue text,
@@ -55,8 +56,9 @@ end;
 $$;
 
 comment on function pyorch.claim(text, text, integer, interval) is
-  'Take up to batch (1 to 10000) items; lease: until when the worker must complete, fail, release or heartbeat (null: '
-  'the queue''s). A paused queue gives none. Raises PY001 (argument), PY002 (no such queue).';
+  'Take up to batch (1 to 10000) items; lease: until when the worker must complete, fail, '
+  'release or heartbeat (null: the queue''s). A paused queue gives none. Raises PY001 '
+  '(argument), PY002 (no such queue).';
 
 revoke all on function pyorch.claim(text, text, integer, interval) from public;
 

@@ -1,6 +1,6 @@
 -- pyorch.complete(text, text[], jsonb[], boolean)
--- The items behind these receipts are done. Stale receipts change nothing; strict raises on one, so that what the
--- caller wrote in the same transaction rolls back.
+-- The items behind these receipts are done. Stale receipts change nothing; strict raises on one,
+-- so that what the caller wrote in the same transaction rolls back.
 -- Calls: pyorch._q_complete_<queue>, pyorch._free_slots.  Reads: pyorch.queue.
 create or replace function pyorch.complete(
   queue text,
@@ -46,8 +46,8 @@ end;
 $$;
 
 comment on function pyorch.complete(text, text[], jsonb[], boolean) is
-  'Mark items as done; returns the receipts that were accepted. strict: raise PY005 when any is stale. Raises PY002 (no '
-  'such queue).';
+  'Mark items as done; returns the receipts that were accepted. strict: raise PY005 when any is '
+  'stale. Raises PY002 (no such queue).';
 
 revoke all on function pyorch.complete(text, text[], jsonb[], boolean) from public;
 

@@ -28,7 +28,9 @@ begin
   select q.paused into v_paused from pyorch.queue q where q.queue = explain_item.queue;
   if v_paused and v_found ->> 'status' = 'pending' then
     v_found := v_found || pg_catalog.jsonb_build_object(
-      'why', pg_catalog.format('the queue is paused: select pyorch.resume_queue(%L);', explain_item.queue)
+      'why', pg_catalog.format(
+        'the queue is paused: select pyorch.resume_queue(%L);', explain_item.queue
+      )
     );
   end if;
   return v_found;
@@ -36,8 +38,8 @@ end;
 $$;
 
 comment on function pyorch.explain_item(text, text) is
-  'Where an item is and why it is not being worked on: item_id, status, why, attempts, lease_losses and more. Raises PY002, '
-  'PY016 (no such item).';
+  'Where an item is and why it is not being worked on: item_id, status, why, attempts, '
+  'lease_losses and more. Raises PY002, PY016 (no such item).';
 
 revoke all on function pyorch.explain_item(text, text) from public;
 

@@ -1,5 +1,6 @@
 -- pyorch.fail(text, text[], text, interval, boolean)
--- These items did not work out: tried again later, or dead when their attempts are used up or the failure is permanent.
+-- These items did not work out: tried again later, or dead when their attempts are used up or the
+-- failure is permanent.
 -- Calls: pyorch._q_fail_<queue>, pyorch._free_slots.  Reads: pyorch.queue.
 create or replace function pyorch.fail(
   queue text,
@@ -45,9 +46,11 @@ end;
 $$;
 
 comment on function pyorch.fail(text, text[], text, interval, boolean) is
-  'Fail items: pending again after retry_in (null: backoff), or failed for good (permanent, or attempts used up). Returns '
-  'the accepted receipts with their new status. Raises PY001, PY002.';
+  'Fail items: pending again after retry_in (null: backoff), or failed for good (permanent, or '
+  'attempts used up). Returns the accepted receipts with their new status. Raises PY001, PY002.';
 
 revoke all on function pyorch.fail(text, text[], text, interval, boolean) from public;
 
-call pyorch._grant('worker', 'execute', 'function', 'pyorch.fail(text,text[],text,interval,boolean)');
+call pyorch._grant(
+  'worker', 'execute', 'function', 'pyorch.fail(text,text[],text,interval,boolean)'
+);

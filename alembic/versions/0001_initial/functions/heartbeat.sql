@@ -43,8 +43,8 @@ end;
 $$;
 
 comment on function pyorch.heartbeat(text, text[], interval) is
-  'Extend leases to now + lease (null: the queue''s); returns the receipts that are still held. Stop work on the others. '
-  'Raises PY001, PY002.';
+  'Extend leases to now + lease (null: the queue''s); returns the receipts that are still held. '
+  'Stop work on the others. Raises PY001, PY002.';
 
 revoke all on function pyorch.heartbeat(text, text[], interval) from public;
 

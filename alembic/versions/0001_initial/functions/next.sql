@@ -1,5 +1,6 @@
 -- pyorch.next(text, text, integer, text[], interval)
--- Complete the last batch and claim the next one, in one transaction: one commit for each batch instead of two.
+-- Complete the last batch and claim the next one, in one transaction: one commit for each batch
+-- instead of two.
 -- Calls: pyorch.complete or its queue's function, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
@@ -33,9 +34,11 @@ end;
 $$;
 
 comment on function pyorch.next(text, text, integer, text[], interval) is
-  'Complete what is done and claim up to batch further items, in one transaction. Stale receipts among done are ignored, as '
-  'in complete. Raises PY001, PY002.';
+  'Complete what is done and claim up to batch further items, in one transaction. Stale '
+  'receipts among done are ignored, as in complete. Raises PY001, PY002.';
 
 revoke all on function pyorch.next(text, text, integer, text[], interval) from public;
 
-call pyorch._grant('worker', 'execute', 'function', 'pyorch.next(text,text,integer,text[],interval)');
+call pyorch._grant(
+  'worker', 'execute', 'function', 'pyorch.next(text,text,integer,text[],interval)'
+);

@@ -1,5 +1,6 @@
 -- pyorch.redrive(text, text[])
--- Send dead letters back to pending, their attempts and lease losses counted from 0 again; their history stays.
+-- Send dead letters back to pending, their attempts and lease losses counted from 0 again; their
+-- history stays.
 -- Calls: pyorch._q_redrive_<queue>.  Reads: pyorch.queue.
 create or replace function pyorch.redrive(
   queue text,
@@ -23,8 +24,8 @@ end;
 $$;
 
 comment on function pyorch.redrive(text, text[]) is
-  'Send dead letters (null: all) back to pending; returns how many. One whose key is taken by a newer item stays dead. '
-  'Raises PY002.';
+  'Send dead letters (null: all) back to pending; returns how many. One whose key is taken by a '
+  'newer item stays dead. Raises PY002.';
 
 revoke all on function pyorch.redrive(text, text[]) from public;
 

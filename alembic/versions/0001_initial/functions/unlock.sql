@@ -1,6 +1,6 @@
 -- pyorch.unlock(text, integer)
--- Return orphans, items whose lease ran out, to pending; or to dead when their attempts or lease losses are used up.
--- Also brings in what waited for its time.
+-- Return orphans, items whose lease ran out, to pending; or to dead when their attempts or lease
+-- losses are used up. Also brings in what waited for its time.
 -- Calls: pyorch._q_unlock_<queue>.  Reads: pyorch.queue.
 create or replace function pyorch.unlock(
   -- null: all queues
@@ -35,15 +35,16 @@ begin
      where unlock.queue is null or q.queue = unlock.queue
      order by q.queue
   loop
-    return query execute 'select $1, u.unlocked, u.dead from pyorch._q_unlock_' || v_queue || '($2) u'
+    return query execute
+      'select $1, u.unlocked, u.dead from pyorch._q_unlock_' || v_queue || '($2) u'
       using v_queue, coalesce(unlock.batch, 10000);
   end loop;
 end;
 $$;
 
 comment on function pyorch.unlock(text, integer) is
-  'Return orphans of one queue, or of all, to pending or dead, at most batch (10000) for each queue. One row for each queue. '
-  'Raises PY001, PY002.';
+  'Return orphans of one queue, or of all, to pending or dead, at most batch (10000) for each '
+  'queue. One row for each queue. Raises PY001, PY002.';
 
 revoke all on function pyorch.unlock(text, integer) from public;
 

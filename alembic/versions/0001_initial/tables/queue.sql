@@ -1,5 +1,6 @@
--- pyorch.queue: every queue, ours and the users'. Written by create_queue, attach_queue, alter_queue, pause_queue,
--- resume_queue, detach_queue, drop_queue; `wake` by the endpoints that drain the queue.
+-- pyorch.queue: every queue, ours and the users'. Written by create_queue, attach_queue,
+-- alter_queue, pause_queue, resume_queue, detach_queue, drop_queue; `wake` by the endpoints that
+-- drain the queue.
 create table pyorch.queue (
   queue_id integer generated always as identity primary key,
   queue text not null unique

@@ -1,5 +1,5 @@
--- pyorch.queue_mark: how far unlock has swept a native queue for orphans. A hint alone: wrong marks cost time, never
--- an item. A row of its own, since a claim must never wait for it.
+-- pyorch.queue_mark: how far unlock has swept a native queue for orphans. A hint alone: wrong
+-- marks cost time, never an item. A row of its own, since a claim must never wait for it.
 create table pyorch.queue_mark (
   queue_id integer primary key references pyorch.queue (queue_id) on delete cascade,
   -- no item in work stands before this position, except ones that committed late

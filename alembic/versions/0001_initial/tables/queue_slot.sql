@@ -1,6 +1,6 @@
--- pyorch.queue_slot: the places of queues with a limit. A claim takes one for each item, under SKIP LOCKED, so that
--- limits never make one worker wait for another. Concurrency: free when its item is done or its lease ran out.
--- Rate: free again one `rate_per` after it was taken.
+-- pyorch.queue_slot: the places of queues with a limit. A claim takes one for each item, under
+-- SKIP LOCKED, so that limits never make one worker wait for another. Concurrency: free when its
+-- item is done or its lease ran out. Rate: free again one `rate_per` after it was taken.
 create table pyorch.queue_slot (
   queue_id integer not null references pyorch.queue (queue_id) on delete cascade,
   limits text not null
@@ -18,6 +18,7 @@ create index queue_slot_receipt_idx
   where receipt is not null;
 
 comment on table pyorch.queue_slot is
-  'Places of queues with a concurrency or rate limit: taken by claims, free again by time or by the end of the item.';
+  'Places of queues with a concurrency or rate limit: taken by claims, free again by time or by '
+  'the end of the item.';
 
 revoke all on table pyorch.queue_slot from public;

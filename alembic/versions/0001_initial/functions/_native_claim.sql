@@ -1,0 +1,186 @@
+-- pyorch._native_claim()
+-- Template of the claim of a native queue. {q}: its name, {id}: its number.
+--
+-- A claim changes no indexed column, so it is a HOT update: it leaves nothing behind in the index.
+-- Its scan starts where this session's last claim ended (a custom setting, so that it comes back
+-- when the transaction rolls back), less a look-back of 64, and so passes neither leased items nor
+-- dead rows again. Where a scan starts is only ever a hint: what may be claimed is decided on the
+-- locked row. What came back, or committed late, behind the cursor is found by an exact look from
+-- the start, which comes as often as it is cheap: it may take half a percent of a session's time.
+-- A session without a cursor starts at the shared mark q_low_{q}; a claim that finds too little
+-- looks there as well. Marks are sequences: they leave no dead rows, and nobody waits for them.
+-- q_high_{q} is beyond every claim made.
+create or replace function pyorch._native_claim()
+  returns text
+  language sql
+  immutable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $template$
+  select $body$
+declare
+  v_now constant timestamptz := {now};
+  v_start constant double precision := extract(epoch from pg_catalog.clock_timestamp());
+  v_token bigint;
+  v_lanes constant integer[] := array(
+    select l.priority from pyorch.lane_{q} l order by l.priority desc
+  );
+  v_left integer := p_batch;
+  v_lane integer;
+  v_cursor text;
+  v_mark bigint;
+  v_high bigint;
+  v_look double precision;
+  v_exact boolean;
+  v_from bigint;
+  v_last bigint;
+  v_end bigint;
+  v_low bigint;
+  v_due timestamptz;
+  v_got integer;
+  v_found tid[];
+  v_again boolean := false;
+  v_moved bigint := 0;
+  v_context text;
+begin
+{async}  v_token := {token};
+  <<pass>>
+  loop
+    foreach v_lane in array v_lanes loop
+      -- 'position / when the next exact look is due / known high mark'
+      v_cursor := pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true);
+      if v_cursor is null or v_cursor = '' then
+        select l.last_value, k.last_value / 1000.0, h.last_value
+          into v_mark, v_look, v_high
+          from pyorch.q_low_{q} l, pyorch.q_look_{q} k, pyorch.q_high_{q} h;
+      else
+        v_mark := pg_catalog.split_part(v_cursor, '/', 1);
+        v_look := pg_catalog.split_part(v_cursor, '/', 2);
+        v_high := pg_catalog.split_part(v_cursor, '/', 3);
+      end if;
+      -- a look far in the future: the clock was set back
+      v_exact := not v_again and (v_start >= v_look or v_look > v_start + 90);
+      if v_again then
+        continue when v_moved = 0 and v_low >= v_mark - 64;
+        v_from := least(v_low, v_mark - 64);
+      elsif v_exact then
+        select i.last_value into v_end from pyorch.q_id_{q} i;
+        v_from := 0;
+        perform pyorch._q_ready_{q}(1000, '-infinity');
+      else
+        v_from := v_mark - 64;
+      end if;
+
+      v_last := null;
+      if v_left = 1 then
+        update pyorch.native_{q} i
+           set token = v_token,
+               attempts = i.attempts + 1,
+               claimed_at = v_now,
+               lease_until = v_now + p_lease,
+               worker = p_worker
+         where i.ctid = (
+           select j.ctid
+             from pyorch.native_{q} j
+            where j.priority = v_lane
+              and j.id > v_from
+              and j.token = 0
+            order by j.id
+            limit 1
+              for no key update skip locked
+         )
+        returning i.id, i.payload, i.attempts, i.lease_until
+          into v_last, payload, attempt, lease_until;
+        if found then
+          item_id := v_last;
+          receipt := v_lane || '.' || v_last || '.' || v_token;
+          v_left := 0;
+          return next;
+        end if;
+      else
+        select pg_catalog.array_agg(c.ctid), pg_catalog.max(c.id)
+          into v_found, v_last
+          from (
+            select j.ctid, j.id
+              from pyorch.native_{q} j
+             where j.priority = v_lane
+               and j.id > v_from
+               and j.token = 0
+             order by j.id
+             limit v_left
+               for no key update skip locked
+          ) c;
+        if v_last is not null then
+          return query
+            with claimed as (
+              update pyorch.native_{q} i
+                 set token = v_token,
+                     attempts = i.attempts + 1,
+                     claimed_at = v_now,
+                     lease_until = v_now + p_lease,
+                     worker = p_worker
+               where i.ctid = any (v_found)
+              returning i.id, i.payload, i.attempts
+            )
+            select c.id::text,
+                   c.payload,
+                   c.attempts,
+                   v_lane || '.' || c.id || '.' || v_token,
+                   v_now + p_lease
+              from claimed c
+             order by c.id;
+          get diagnostics v_got = row_count;
+          v_left := v_left - v_got;
+        end if;
+      end if;
+
+      if v_last > v_high then
+        select h.last_value into v_high from pyorch.q_high_{q} h;
+        while v_high < v_last loop
+          v_high := pg_catalog.nextval('pyorch.q_high_{q}');
+        end loop;
+      end if;
+      if v_exact then
+        v_look := pyorch._queue_looked(
+          '{q}',
+          v_start,
+          case when pg_catalog.cardinality(v_lanes) = 1 then coalesce(v_last - 1, v_end) end
+        );
+      end if;
+      if v_exact or v_last <> v_mark then
+        perform pg_catalog.set_config(
+          'pyorch.q{id}_' || (v_lane + 100000),
+          coalesce(v_last, case when v_exact then v_end end, v_mark)
+            || '/' || v_look || '/' || v_high,
+          false
+        );
+      end if;
+      exit pass when v_left = 0;
+    end loop;
+
+    -- too little: has something come back, or become due?
+    exit when v_again;
+    v_again := true;
+    select l.last_value, pg_catalog.to_timestamp(d.last_value / 1000.0)
+      into v_low, v_due
+      from pyorch.q_low_{q} l, pyorch.q_due_{q} d;
+    if exists (
+      select 1
+        from pyorch.waiting_{q} w
+       where w.run_at > v_due - interval '1 minute'
+         and w.run_at <= v_now
+         and not w.blocked
+    ) then
+      v_moved := pyorch._q_ready_{q}(p_batch, v_due - interval '1 minute');
+      select l.last_value into v_low from pyorch.q_low_{q} l;
+    end if;
+  end loop;
+end;
+$body$
+$template$;
+
+comment on function pyorch._native_claim() is
+  'Template of the claim of a native queue.';
+
+revoke all on function pyorch._native_claim() from public;

@@ -1,0 +1,46 @@
+-- pyorch._native_enqueue()
+-- Template of enqueue of a native queue: plain items by one insert, special ones each on its own.
+create or replace function pyorch._native_enqueue()
+  returns text
+  language sql
+  immutable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $template$
+  select $body$
+declare
+  v_now constant timestamptz := {now};
+begin
+  if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true)
+    and p_priority = 0
+  then
+    return query
+      insert into pyorch.native_{q} (id, priority, since, payload)
+      select pg_catalog.nextval('pyorch.q_id_{q}'), 0, v_now, p.payload
+        from pg_catalog.unnest(p_payloads) p (payload)
+      returning id::text;
+    return;
+  end if;
+  if p_priority <> 0 then
+    insert into pyorch.lane_{q} (priority) values (p_priority) on conflict do nothing;
+  end if;
+  if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true) then
+    return query
+      insert into pyorch.native_{q} (id, priority, since, payload)
+      select pg_catalog.nextval('pyorch.q_id_{q}'), p_priority, v_now, p.payload
+        from pg_catalog.unnest(p_payloads) p (payload)
+      returning id::text;
+    return;
+  end if;
+  return query
+    select pyorch._q_place_{q}(p.payload, p_keys[p.n], p_priority, p_run_at, p_group)::text
+      from pg_catalog.unnest(p_payloads) with ordinality p (payload, n);
+end;
+$body$
+$template$;
+
+comment on function pyorch._native_enqueue() is
+  'Template of pyorch._q_enqueue_<queue> of a native queue.';
+
+revoke all on function pyorch._native_enqueue() from public;

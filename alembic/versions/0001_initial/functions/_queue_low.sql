@@ -1,0 +1,32 @@
+-- pyorch._queue_low(text, bigint, boolean)
+-- Move the shared mark of a native queue: pending items are to be looked for behind this position,
+-- not before it. Down at once, when items came back; up only when it is worth a record in the log.
+-- A hint: a mark that is wrong for a while delays an item until the next exact look, never more.
+create or replace function pyorch._queue_low(
+  p_queue text,
+  -- null: leave it
+  p_to bigint,
+  -- may it go up, too?
+  p_up boolean
+)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security invoker
+  set search_path = ''
+as $$
+declare
+  v_sequence constant regclass := 'pyorch.q_low_' || p_queue;
+  v_low constant bigint := coalesce(pg_catalog.pg_sequence_last_value(v_sequence), 0);
+begin
+  if p_to < v_low or (p_up and p_to > v_low + 1000) then
+    perform pg_catalog.setval(v_sequence, greatest(p_to, 0));
+  end if;
+end;
+$$;
+
+comment on function pyorch._queue_low(text, bigint, boolean) is
+  'Move the shared mark of a native queue.';
+
+revoke all on function pyorch._queue_low(text, bigint, boolean) from public;

@@ -1,0 +1,24 @@
+-- pyorch.pause_queue(text)
+-- Claims of this queue give nothing until it is resumed. What is in work goes on; unlock, too.
+-- Writes: pyorch.queue.
+create or replace function pyorch.pause_queue(queue text)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+begin
+  perform pyorch._queue_id(pause_queue.queue);
+  update pyorch.queue q set paused = true where q.queue = pause_queue.queue and q.paused <> true;
+end;
+$$;
+
+comment on function pyorch.pause_queue(text) is
+  'Claims of this queue give nothing until it is resumed. What is in work goes on; unlock, too. '
+  'Raises PY002.';
+
+revoke all on function pyorch.pause_queue(text) from public;
+
+call pyorch._grant('operator', 'execute', 'function', 'pyorch.pause_queue(text)');

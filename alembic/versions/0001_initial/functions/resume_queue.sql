@@ -1,0 +1,23 @@
+-- pyorch.resume_queue(text)
+-- Claims of this queue give items again.
+-- Writes: pyorch.queue.
+create or replace function pyorch.resume_queue(queue text)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  security definer
+  set search_path = ''
+as $$
+begin
+  perform pyorch._queue_id(resume_queue.queue);
+  update pyorch.queue q set paused = false where q.queue = resume_queue.queue and q.paused <> false;
+end;
+$$;
+
+comment on function pyorch.resume_queue(text) is
+  'Claims of this queue give items again. Raises PY002.';
+
+revoke all on function pyorch.resume_queue(text) from public;
+
+call pyorch._grant('operator', 'execute', 'function', 'pyorch.resume_queue(text)');
