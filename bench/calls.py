@@ -17,17 +17,13 @@ import argparse
 import json
 import statistics
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.agents import AgentProcess, endpoint, until
+from bench.carriers import Bench
+from tests.agents import AgentProcess
 from tests.conftest import INSTALL
 from tests.http_receiver import Receiver
 from tests.servers import CRON_DATABASE, NoServerError, Server
@@ -41,127 +37,6 @@ WANTED = {
     "agent: enqueue to arrival p99 ms": ("≤", 100.0),
     "agent: longest transaction ms": ("≤", 1000.0),
 }
-# sessions of each transport in pg_stat_activity
-SESSIONS = {"agent": "application_name = 'pyorch agent'", "pg_net": "backend_type like 'pg_net%'"}
-
-
-class Bench:
-    """One database, one receiver, and what was measured so far."""
-
-    def __init__(self, dsn: str, receiver: Receiver, quick: bool) -> None:
-        self.dsn, self.receiver, self.quick = dsn, receiver, quick
-        self.db = psycopg.connect(dsn, autocommit=True)
-        self.figures: dict[str, float] = {}
-        self.settle: Callable[[], Any] = lambda: None
-
-    def one(self, query: str, *values: Any) -> Any:
-        row = self.db.execute(query, values).fetchone()
-        return None if row is None else row[0]
-
-    def carry(self, transport: str) -> None:
-        """Choose a transport; with pg_net somebody has to settle, as a tick would."""
-        self.one("select pyorch.configure(%s)", json.dumps({"transport": transport}))
-        settle = "select (pyorch.settle()).ok"
-        self.settle = (lambda: self.one(settle)) if transport == "pg_net" else lambda: time.sleep(0.02)
-
-    def throughput(self, calls: int) -> float:
-        """Calls a second, from the commit of the decisions to the last outcome."""
-        endpoint(self.db, "fast", self.receiver.url("/ok"))
-        # what a decision for so many calls does; `trigger` decides a single one
-        ids = self.one(
-            "select pyorch._new_calls(e, %s, null, 'trigger', pyorch._transport(), null, false, pyorch._now())"
-            " from pyorch.endpoint e where e.endpoint = 'fast'",
-            calls,
-        )
-        first = min(ids)
-        started = time.monotonic()
-        self.wait(first, calls)
-        return calls / (time.monotonic() - started)
-
-    def wait(self, first: int, calls: int, seconds: float = 300) -> None:
-        """Settle until all calls from the first one on have an outcome."""
-
-        def done() -> bool:
-            self.settle()
-            return bool(
-                self.one("select count(*) from pyorch.call where call_id >= %s and outcome is null", first) == 0
-            )
-
-        until(done, seconds)
-        good = self.one("select count(*) from pyorch.call_log where call_id >= %s and outcome = 'ok'", first)
-        if good != calls:
-            print(f"warning: {good} of {calls} calls ended ok", file=sys.stderr)
-
-    def delays(self, seconds: float, slow: bool) -> list[float]:
-        """Dispatch-to-arrival of a fast endpoint in ms, 50 calls a second; with `slow` another one sleeps 10 s."""
-        endpoint(self.db, "timed", self.receiver.url("/ok?c={{call_id}}"))
-        endpoint(self.db, "slow", self.receiver.url("/slow/10"), timeout="20 seconds")
-        self.receiver.reset()
-        decided: dict[str, float] = {}
-        end = time.monotonic() + seconds
-        if slow:
-            self.one("select pyorch.trigger('slow')")
-            time.sleep(0.2)
-        while time.monotonic() < end:
-            began = time.time()
-            decided[str(self.one("select pyorch.trigger('timed')"))] = began
-            self.settle()
-            time.sleep(max(0.0, 0.02 - (time.time() - began)))
-
-        def arrived() -> dict[str, float] | None:
-            self.settle()
-            time.sleep(0.2)
-            seen = {a["query"]["c"]: a["at"] for a in self.receiver.arrivals("/ok") if "c" in a["query"]}
-            return seen if decided.keys() <= seen.keys() else None
-
-        at = until(arrived, 60)
-        return sorted((at[call] - began) * 1000 for call, began in decided.items())
-
-    def wake(self, items: int) -> list[float]:
-        """Enqueue-to-arrival in ms, one item at a time, each taken and completed before the next."""
-        self.db.execute("select pyorch.create_queue('woken')")
-        options = {"queue": "woken", "wake_at_once": True, "allow_http": True, "allow_private": True, "every": "1 hour"}
-        url = self.receiver.url("/ok?woken=1")
-        self.db.execute("select pyorch.set_endpoint('worker', 'processor', %s, %s)", (url, json.dumps(options)))
-        delays = []
-        for _ in range(items):
-            self.receiver.reset()
-            began = time.time()
-            self.db.execute("select pyorch.enqueue('woken', '{}')")
-            arrival = until(lambda: self.receiver.arrivals("/ok"), 30)[0]
-            delays.append((arrival["at"] - began) * 1000)
-            receipts = [row[0] for row in self.db.execute("select receipt from pyorch.claim('woken', 'bench', 10)")]
-            self.db.execute("select pyorch.complete('woken', %s)", (receipts,))
-            idle = "select count(*) from pyorch.call where endpoint_id = (select endpoint_id from pyorch.endpoint where"
-            until(lambda query=idle: self.one(f"{query} endpoint = 'worker')") == 0, 30)
-        return sorted(delays)
-
-    @contextmanager
-    def watched(self, transport: str) -> Iterator[None]:
-        """Note the longest transaction of the transport's sessions meanwhile (jobs are not the transport)."""
-        stop = threading.Event()
-        query = (
-            "select coalesce(max(extract(epoch from clock_timestamp() - xact_start)) * 1000, 0)::float8"
-            f" from pg_stat_activity where {SESSIONS[transport]}"
-            " and (backend_xmin is not null or backend_xid is not null) and query not like 'call %%'"
-        )
-
-        def watch() -> None:
-            with psycopg.connect(self.dsn, autocommit=True) as db:
-                while not stop.wait(0.05):
-                    row = db.execute(query).fetchone()
-                    self.note(f"{transport}: longest transaction ms", row[0] if row else 0, keep=max)
-
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
-
-    def note(self, name: str, value: float, keep: Callable[..., float] | None = None) -> None:
-        self.figures[name] = keep(self.figures.get(name, value), value) if keep else value
 
 
 def quantile(values: list[float], part: float) -> float:

@@ -1,0 +1,78 @@
+"""Wake at once: work in a queue reaches its idle processor without waiting for a tick."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.agents import until
+from tests.http_receiver import Receiver
+
+
+@pytest.fixture
+def woken(db: psycopg.Connection, receiver: Receiver) -> str:
+    """A queue whose processor is woken at once, and otherwise not due for an hour; no tick helps."""
+    db.execute("update pyorch.job set enabled = false")
+    db.execute("select pyorch.create_queue('woken')")
+    options = {"queue": "woken", "wake_at_once": True, "every": "1 hour", "allow_http": True, "allow_private": True}
+    db.execute("select pyorch.set_endpoint('worker', 'processor', %s, %s)", (receiver.url("/ok"), json.dumps(options)))
+    return "woken"
+
+
+def work(db: psycopg.Connection, queue: str) -> int:
+    """Do what the processor would do; return the number of items."""
+    receipts = [row[0] for row in db.execute("select receipt from pyorch.claim(%s, 'test', 10)", (queue,))]
+    db.execute("select pyorch.complete(%s, %s)", (queue, receipts))
+    return len(receipts)
+
+
+def test_an_enqueued_item_reaches_its_processor_at_once(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, woken: str
+) -> None:
+    start_agent()
+    delays = []
+    for _ in range(5):
+        receiver.reset()
+        started = time.time()
+        db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
+        arrival = until(lambda: receiver.arrivals("/ok"), 10)[0]
+        delays.append(arrival["at"] - started)
+        assert work(db, woken) == 1
+        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,), 10)
+    # the next poll would come after a second, and the schedule after an hour
+    assert sorted(delays)[2] < 0.5
+
+
+def test_a_processor_that_did_nothing_is_not_called_in_a_loop(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, woken: str
+) -> None:
+    start_agent()
+    db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
+    until(lambda: receiver.arrivals("/ok"), 10)
+    time.sleep(2.5)
+    assert len(receiver.arrivals("/ok")) == 1
+
+
+def test_many_items_at_once_make_one_call(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, woken: str
+) -> None:
+    start_agent()
+    db.execute("select pyorch.enqueue(%s, '{}') from generate_series(1, 100)", (woken,))
+    until(lambda: receiver.arrivals("/ok"), 10)
+    time.sleep(0.5)
+    assert len(receiver.arrivals("/ok")) == 1
+
+
+def test_two_agents_wake_a_processor_once(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, woken: str
+) -> None:
+    start_agent()
+    start_agent()
+    db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
+    until(lambda: receiver.arrivals("/ok"), 10)
+    time.sleep(0.5)
+    assert len(receiver.arrivals("/ok")) == 1
