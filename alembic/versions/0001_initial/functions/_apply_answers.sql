@@ -32,7 +32,8 @@ begin
     -- always in the order of their ids, so that two reports cannot wait for each other
     select c.call_id
       from pyorch.call c
-     where c.call_id in (select a.call_id from answer a)
+     -- an array: by the primary key, whatever the statistics of this restless table say
+     where c.call_id = any (array(select a.call_id from answer a))
        and c.outcome is null
        and c.transport = p_transport
        and c.agent_id is not distinct from p_agent

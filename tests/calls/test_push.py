@@ -1,0 +1,163 @@
+"""Push: pyorch claims the items and sends them in the body; the answer settles them."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+import pytest
+from psycopg.types.json import Jsonb
+
+
+@pytest.fixture
+def push(world):
+    world.queue(items=5)
+    world.one("select pyorch.set_secret('push_key', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')")
+    world.processor(mode="push", batch_size=3, signing_secrets=["push_key"])
+    world.tick()
+    (call,) = world.take()
+    return call
+
+
+def states(world):
+    return dict(world.db.execute("select status, count(*) from public.work group by status").fetchall())
+
+
+def test_the_body_carries_claimed_items_with_their_receipts(world, push):
+    body = json.loads(push["body"])
+    assert set(body) == {"call_id", "queue", "items"} and body["queue"] == "work"
+    assert body["call_id"] == push["call_id"]
+    assert [set(i) for i in body["items"]] == [{"item_id", "payload", "attempt", "receipt", "lease_until"}] * 3
+    assert states(world) == {"processing": 3, "pending": 2}
+
+
+def test_the_lease_begins_at_the_hand_over_and_outlasts_the_call(world):
+    world.queue(items=1)
+    world.processor(mode="push", timeout="10 minutes")
+    world.tick()
+    assert states(world) == {"pending": 1}
+    world.clock.advance("5 seconds")
+    (call,) = world.take()
+    lease = json.loads(call["body"])["items"][0]["lease_until"]
+    assert lease.startswith("2026-03-01T12:15:05")
+
+
+def test_a_2xx_completes_all_items(world, push):
+    world.report(push["call_id"], 200, body='{"fine": true}')
+    assert states(world) == {"complete": 3, "pending": 2}
+    assert world.call(push["call_id"])["outcome"] == "ok"
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_push_is_never_busy_after_its_answer(world, push, status):
+    world.report(push["call_id"], status)
+    assert world.call(push["call_id"])["finished_at"] is not None
+    assert states(world)["complete"] == 3
+
+
+def test_a_list_of_failures_fails_those_and_completes_the_others(world, push):
+    receipts = [i["receipt"] for i in json.loads(push["body"])["items"]]
+    listed = [{"receipt": receipts[1], "error": "no such page", "retry_in": 60}, {"receipt": "of another call"}]
+    world.report(push["call_id"], 200, body=json.dumps({"failed": listed}))
+    assert states(world) == {"complete": 2, "pending": 3}
+    assert world.one("select last_error from public.work where last_error is not null") == "no such page"
+    assert len(world.claim(10)) == 2
+    world.clock.advance("60 seconds")
+    assert len(world.claim(10)) == 1
+
+
+@pytest.mark.parametrize("body", ["", "not json", "[]", '{"failed": 7}', '{"failed": [1, null]}', '{"x": "\\u0000"}'])
+def test_a_2xx_with_any_other_body_completes_all(world, push, body):
+    world.report(push["call_id"], 200, body=body)
+    assert states(world) == {"complete": 3, "pending": 2}
+
+
+@pytest.mark.parametrize("status", [500, 400, 502])
+def test_an_error_on_them_uses_an_attempt_and_returns_them_later(world, push, status):
+    world.report(push["call_id"], status)
+    assert states(world) == {"pending": 5}
+    assert len(world.claim(10)) == 2
+    # the call itself is not retried: its items are on their way back
+    assert len(world.calls()) == 1
+
+
+@pytest.mark.parametrize("answer", [{"status": 503}, {"status": 401}, {"status": None, "error": "connection refused"}])
+def test_an_endpoint_that_never_had_them_costs_them_nothing(world, push, answer):
+    world.report(push["call_id"], **answer)
+    assert len(world.claim(10)) == 5
+    assert world.one("select max(attempts) from public.work") <= 1
+
+
+def test_a_timeout_and_a_lost_call_return_them_too(world, push):
+    world.report(push["call_id"], None, timed_out=True, error="timeout")
+    assert states(world) == {"pending": 5}
+
+
+def test_what_nobody_reports_comes_back(world, push):
+    world.clock.advance("1 minute")
+    world.tick()
+    assert world.call(push["call_id"])["outcome"] == "lost"
+    assert states(world) == {"pending": 5}
+
+
+def test_nothing_left_to_push_ends_the_call_without_blame(world):
+    world.queue(items=1)
+    world.processor(mode="push")
+    world.tick()
+    world.claim(10)
+    assert world.take() == []
+    (call,) = world.calls()
+    assert call["outcome"] == "refused" and "push" in call["error"]
+    assert world.health("endpoint_refused") == []
+
+
+def test_payloads_do_not_stay_in_the_ledger(world, push):
+    world.report(push["call_id"], 200)
+    assert world.one("select body from pyorch.call_history where call_id = %s", push["call_id"]) is None
+
+
+def test_the_signature_covers_the_exact_body(world, push):
+    headers = push["headers"]
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{push['body']}".encode()
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    assert headers["webhook-id"] == headers["Idempotency-Key"]
+
+
+def test_while_keys_change_both_sign(world):
+    world.queue(items=1)
+    world.one("select pyorch.set_secret('new', 'new-key')")
+    world.one("select pyorch.set_secret('old', 'old-key')")
+    world.processor(mode="push", signing_secrets=["new", "old"])
+    world.tick()
+    assert len(world.take()[0]["headers"]["webhook-signature"].split(" ")) == 2
+
+
+def test_a_missing_signing_key_refuses_the_call_before_anything_is_claimed(world):
+    world.queue(items=1)
+    world.processor(mode="push", signing_secrets=["missing"])
+    assert world.tick() == []
+    assert world.calls()[0]["error"] == 'secret "missing" is not set'
+    assert states(world) == {"pending": 1}
+
+
+def test_unsigned_push_is_said_by_health(world):
+    world.queue()
+    world.processor(mode="push")
+    assert len(world.health("push_unsigned")) == 1
+
+
+def test_a_queue_that_is_gone_costs_the_others_nothing(world, push):
+    world.queue("other", items=1)
+    world.processor("second", queue="other", mode="push")
+    world.tick()
+    (second,) = world.take()
+    world.one("select pyorch.detach_queue('work')")
+    world.one(
+        "select pyorch._report_calls(%s, %s)",
+        world.agent,
+        Jsonb([{"call_id": c["call_id"], "status_code": 200, "timed_out": False} for c in (push, second)]),
+    )
+    assert world.call(second["call_id"])["outcome"] == "ok"
+    assert "could not be settled" in world.call(push["call_id"])["error"]
+    assert world.one("select status from public.other") == "complete"
