@@ -1,6 +1,6 @@
 """pyorch.enqueue: one item, in the caller's transaction."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -92,14 +92,8 @@ def test_a_key_that_waits_for_a_retry_is_still_taken(db):
 
 def test_the_same_key_from_many_sessions_is_one_item(db, connect):
     create(db)
-    ids: list[str] = []
-    threads = [
-        threading.Thread(target=lambda s=connect(): ids.extend(enqueue(s, 1, key="k"))) for _ in range(6)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    with ThreadPoolExecutor(6) as pool:
+        ids = [ids[0] for ids in pool.map(lambda s: enqueue(s, 1, key="k"), [connect() for _ in range(6)])]
     assert len(ids) == 6
     assert len(set(ids)) == 1
 

@@ -32,7 +32,7 @@ begin
     v_dropped := v_dropped + 1;
   end loop;
   for i in 0 .. case when v_queue.retention is null then -1 else 7 end loop
-    v_name := 'pyorch.done_' || v_queue.queue || '_' || pg_catalog.to_char(v_today + i, 'YYYYMMDD');
+    v_name := 'pyorch.part_' || v_queue.queue || '_' || pg_catalog.to_char(v_today + i, 'YYYYMMDD');
     continue when pg_catalog.to_regclass(v_name) is not null;
     execute pg_catalog.format(
       'create table %s partition of pyorch.done_%s for values from (%L) to (%L)',
@@ -43,7 +43,7 @@ begin
   end loop;
   -- what was done on a day that had no partition, as after a long pause of maintenance
   execute pg_catalog.format(
-    'delete from pyorch.done_%s_rest where finished_at < $1', v_queue.queue
+    'delete from pyorch.part_%s_rest where finished_at < $1', v_queue.queue
   ) using coalesce(pyorch._now() - v_queue.retention, 'infinity');
   return v_dropped;
 end;

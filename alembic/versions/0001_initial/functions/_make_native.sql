@@ -44,7 +44,7 @@ begin
     ' since timestamptz not null, claimed_at timestamptz, worker text, result jsonb, ' || v_item
     || ') partition by range (finished_at);'
     'create index on pyorch.done_{q} (id);'
-    'create table pyorch.done_{q}_rest partition of pyorch.done_{q} default;'
+    'create table pyorch.part_{q}_rest partition of pyorch.done_{q} default;'
     'create table pyorch.key_{q} (key text primary key, item_id bigint not null);'
     'create table pyorch.group_{q} (group_name text primary key, head bigint not null);'
     'create table pyorch.stalled_{q} (group_name text not null, head bigint not null)',

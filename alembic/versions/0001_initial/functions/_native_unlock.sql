@@ -26,7 +26,8 @@ declare
   v_end bigint;
   v_first_pending bigint;
   v_window record;
-  v_done record;
+  v_found record;
+  v_last bigint;
 begin
   unlocked := 0;
   dead := 0;
@@ -68,14 +69,15 @@ begin
       v_seen := v_seen + v_window.seen;
       if v_window.first_orphan is not null then
         select *
-          into v_done
+          into v_found
           from pyorch._q_orphans_{q}(v_lane, v_window.first_orphan, v_window.last, v_left);
-        unlocked := unlocked + v_done.unlocked;
-        dead := dead + v_done.dead;
-        v_left := v_left - v_done.unlocked - v_done.dead;
-        v_first_pending := least(v_first_pending, v_done.first_unlocked);
+        unlocked := unlocked + v_found.unlocked;
+        dead := dead + v_found.dead;
+        v_last := v_found.last;
+        v_left := v_left - v_found.unlocked - v_found.dead;
+        v_first_pending := least(v_first_pending, v_found.first_unlocked);
       end if;
-      v_from := case when v_left <= 0 then v_done.last else v_window.last end;
+      v_from := case when v_left <= 0 then v_last else v_window.last end;
       if v_left <= 0 or v_seen >= 200000 then
         v_mark.sweep_priority := v_lane;
         v_mark.sweep_id := v_from;
