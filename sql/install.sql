@@ -356,6 +356,7 @@
 \ir views/run_log.sql
 \ir views/metric_log.sql
 \ir views/queue_status.sql
+\ir views/health.sql
 
 -- wrappers for RPC
 \ir api/enqueue.sql

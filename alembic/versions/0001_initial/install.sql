@@ -346,6 +346,7 @@
 \ir functions/_health_runs.sql
 \ir functions/_health_schedule.sql
 \ir functions/_checks.sql
+\ir functions/_canary_item.sql
 \ir functions/_make_alias.sql
 \ir functions/_map_roles.sql
 \ir functions/_after_install.sql
@@ -355,6 +356,7 @@
 \ir views/run_log.sql
 \ir views/metric_log.sql
 \ir views/queue_status.sql
+\ir views/health.sql
 
 -- wrappers for RPC
 \ir api/enqueue.sql
