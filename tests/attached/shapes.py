@@ -53,7 +53,7 @@ SHAPES = {
            create table extraction_log (note text);
            create function touch() returns trigger language plpgsql as $$
              begin
-               new.updated_at := now();
+               new.updated_at := coalesce(nullif(current_setting('pyorch.fake_now', true), '')::timestamptz, now());
                insert into extraction_log values (new.status);  -- unqualified, as people write it
                return new;
              end $$;
@@ -76,7 +76,7 @@ SHAPES = {
              primary key (id, created_at)) partition by range (created_at);
            create table events_old partition of events for values from (minvalue) to ('2020-01-01');
            create table events_new partition of events for values from ('2020-01-01') to (maxvalue)""",
-        "insert into events (id, created_at) values (%s, '2019-12-31'::date + %s % 3)",
+        "insert into events (id, created_at) values (%s, '2019-12-31'::date + %s %% 3)",
     ),
     "time without a zone, names to be quoted, domain status": Shape(
         '"Task Queue"',

@@ -66,7 +66,8 @@ def test_status_words_are_matched(db, words, how):
         db.execute("create table t (id uuid primary key default gen_random_uuid(), status text)")
         for word in words:
             db.execute("insert into t (status) values (%s)", [word])
-    assert list(attach(db, "t")["mapping"]["statuses"][w] for w in ("pending", "processing", "complete", "failed")) == words
+    found = attach(db, "t")["mapping"]["statuses"]
+    assert [found[w] for w in ("pending", "processing", "complete", "failed")] == words
 
 
 def test_options_override_columns_and_statuses(db):
@@ -199,7 +200,7 @@ def test_user_sql_from_plain_sql(db):
     db.execute(FULL.ddl)
     for key in ("where", "order_by"):
         _, hint = refused(db, "import_queue", "PY013", **{key: "true"})
-        assert "pyorch queue attach q import_queue" in hint
+        assert "pyorch queue attach q public.import_queue" in hint
 
 
 def test_a_caller_who_does_not_own_the_table(db, connect):
