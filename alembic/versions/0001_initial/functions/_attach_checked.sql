@@ -22,11 +22,7 @@ declare
   v_queue_id integer;
 begin
   perform pyorch._attach_refuse(p_relation, pyorch._caller());
-  perform pyorch._check_queue_name(p_queue);
-  insert into pyorch.queue (queue, kind, relation)
-  values (p_queue, 'attached', p_relation)
-  returning queue_id into v_queue_id;
-  perform pyorch._set_queue_options(v_queue_id, v_options);
+  v_queue_id := pyorch._add_queue(p_queue, 'attached', p_relation, v_options);
   perform pyorch._map_attached(v_queue_id);
   perform pyorch._make_token(p_queue);
   perform pyorch._rebuild_queue(v_queue_id);
