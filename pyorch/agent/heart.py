@@ -20,7 +20,7 @@ from pyorch.agent.log import Log, trouble
 BEAT = "select pyorch._agent_beat(%s, %s) as answer"
 LEAVE = "select pyorch._agent_leave(%s)"
 CALLS, WAKE = "pyorch_calls", "pyorch_wake"
-# seconds; an agent counts as live for ten after a beat
+# seconds between beats, unless SQL wants them sooner; an agent counts as live for ten after a beat
 EVERY = 2.0
 
 
@@ -37,8 +37,9 @@ class Heart:
         self._leader: bool | None = None
         self._known = False
         self._stop = asyncio.Event()
-        # answered by the last beat
+        # answered by the last beat, in seconds
         self.poll = 1.0
+        self._every = EVERY
         # filled in by the process: what `pyorch status` shows of it
         self.info: Callable[[], dict[str, Any]] = dict
 
@@ -67,6 +68,7 @@ class Heart:
         answer: dict[str, Any] = row["answer"]
         self._known = True
         self.poll = max(float(answer.get("poll_ms") or 1000) / 1000, 0.05)
+        self._every = min(float(answer.get("beat_ms") or EVERY * 1000) / 1000, EVERY)
         leader = bool(answer.get("leader"))
         if leader != self._leader:
             self._leader = leader
@@ -93,7 +95,7 @@ class Heart:
         while True:
             started = time.monotonic()
             await self.beat()
-            rest = EVERY - (time.monotonic() - started)
+            rest = self._every - (time.monotonic() - started)
             async with contextlib.aclosing(connection.notifies(timeout=max(rest, 0))) as notices:
                 async for notice in notices:
                     self._heard(notice.channel)

@@ -10,6 +10,7 @@ import psycopg
 
 from tests.agents import endpoint, outcomes, trigger, until
 from tests.http_receiver import Receiver
+from tests.servers import Server
 
 SESSIONS = (
     "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'pyorch agent'"
@@ -101,6 +102,23 @@ def test_killed_backends_cost_no_call(db: psycopg.Connection, receiver: Receiver
         db.execute(SESSIONS.replace("count(*)", "pg_terminate_backend(pid)"))
     assert {row[:2] for row in outcomes(db, ids)} == {("ok", 200)}
     assert len(receiver.arrivals("/slow")) == len(ids)
+
+
+def test_a_crash_of_the_database_costs_no_answer(
+    server: Server, dsn: str, db: psycopg.Connection, receiver: Receiver, start_agent: Any
+) -> None:
+    """Calls that were in flight when the server died end with the answer that came while it was away."""
+    start_agent()
+    endpoint(db, "slow", receiver.url("/slow/1"))
+    ids = trigger(db, "slow", 20)
+    until(lambda: len(receiver.arrivals("/slow")) == 20)
+    server.crash()
+    server.restart()
+    with psycopg.connect(dsn, autocommit=True) as again:
+        assert {row[:2] for row in outcomes(again, ids)} == {("ok", 200)}
+        # and it goes on
+        assert outcomes(again, trigger(again, "slow"))[0][0] == "ok"
+    assert len(receiver.arrivals("/slow")) == 21
 
 
 def test_a_private_address_behind_a_public_name_is_refused_and_nothing_is_sent(

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import psycopg
+import pytest
 
-from tests.agents import endpoint, until
+from tests.agents import endpoint, trigger, until
 from tests.http_receiver import Receiver
 
 LEADERS = "select count(*) from pyorch.agent where leader"
 TICKS = "select count(*) from pyorch.run where source = 'agent'"
+
+
+@pytest.fixture(autouse=True)
+def often(db: psycopg.Connection) -> None:
+    """Every job is due every second."""
+    db.execute("update pyorch.job set every = '1 second'")
 
 
 def count(db: psycopg.Connection, query: str) -> int:
@@ -41,6 +49,20 @@ def test_when_the_leader_leaves_the_next_one_takes_over(db: psycopg.Connection, 
     second.said("agent.leads")
     ticks = count(db, TICKS)
     until(lambda: count(db, TICKS) > ticks, 30)
+
+
+def test_a_leader_that_waits_for_its_last_calls_leads_no_more(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any
+) -> None:
+    first = start_agent(grace=20)
+    endpoint(db, "slow", receiver.url("/slow/8"), timeout="20 seconds")
+    trigger(db, "slow")
+    until(lambda: receiver.arrivals("/slow"))
+    second = start_agent()
+    second.said("agent.follows")
+    first.signal(signal.SIGTERM)
+    # long before the call ends
+    second.said("agent.leads", seconds=6)
 
 
 def test_when_the_leader_dies_the_next_one_takes_over(db: psycopg.Connection, start_agent: Any) -> None:

@@ -2,10 +2,10 @@
 -- An agent registers and gives a sign of life; it is live for 10 seconds. The one that started
 -- first of the live ones leads: it runs the schedule, and brings busy calls up to date between
 -- ticks.
--- Calls: pyorch._now, pyorch._settle_busy, pyorch._jobs_due.  Writes: pyorch.agent.
+-- Calls: pyorch._now, pyorch._settle_busy, pyorch._jobs_due.  Reads: pyorch.job.  Writes: pyorch.agent.
 create or replace function pyorch._agent_beat(
   p_agent uuid,
-  -- {host, pid, …}: for people
+  -- {host, pid, …}: for people; stopping: it starts nothing any more
   p_info jsonb
 )
   returns jsonb
@@ -24,10 +24,12 @@ begin
     coalesce(p_info, '{}'))
   on conflict (agent_id) do update
      set seen_at = excluded.seen_at, info = excluded.info, host = excluded.host, pid = excluded.pid;
-  v_leader := p_agent = (
+  v_leader := p_agent is not distinct from (
     select a.agent_id
       from pyorch.agent a
      where a.seen_at between v_now - interval '10 seconds' and v_now + interval '10 seconds'
+       -- one that only waits for its last calls starts no job any more
+       and not coalesce((a.info ->> 'stopping')::boolean, false)
      order by a.started_at, a.agent_id
      limit 1
   );
@@ -44,13 +46,20 @@ begin
   return pg_catalog.jsonb_build_object(
     'leader', v_leader,
     'jobs_due', pg_catalog.to_jsonb(pyorch._jobs_due(p_agent)),
-    'poll_ms', 1000
+    'poll_ms', 1000,
+    -- the leader must look more than once in each half of the shortest interval: a skipped slot is
+    -- only due in its first half
+    'beat_ms', case when v_leader then (
+      select pg_catalog.round(least(2000, greatest(300, extract(epoch from min(j.every)) * 1000 / 3)))
+        from pyorch.job j
+       where j.enabled
+    ) end
   );
 end;
 $$;
 
 comment on function pyorch._agent_beat(uuid, jsonb) is
-  'Sign of life of an agent; answers {leader, jobs_due, poll_ms}.';
+  'Sign of life of an agent; answers {leader, jobs_due, poll_ms, beat_ms}.';
 
 revoke all on function pyorch._agent_beat(uuid, jsonb) from public;
 call pyorch._grant('admin', 'execute', 'function', 'pyorch._agent_beat(uuid, jsonb)');

@@ -16,10 +16,7 @@ create or replace function pyorch._attach_mapping(
   set search_path = ''
 as $$
 declare
-  -- group may stand by itself, as it does for enqueue
-  v_given constant jsonb
-    := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('group', p_options -> 'group'))
-       || coalesce(nullif(p_options -> 'columns', 'null'), '{}');
+  v_given constant jsonb := coalesce(p_options -> 'columns', '{}');
   v_columns jsonb;
   v_id jsonb;
   v_statuses jsonb;
@@ -32,7 +29,7 @@ begin
     'column'
   );
   perform pyorch._check_options(
-    coalesce(nullif(p_options -> 'statuses', 'null'), '{}'),
+    coalesce(p_options -> 'statuses', '{}'),
     array['pending', 'processing', 'complete', 'failed'],
     'status'
   );
