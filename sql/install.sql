@@ -144,8 +144,9 @@
 \ir functions/_set_rpc.sql
 \ir functions/_wake_attached.sql
 \ir functions/_set_wake_trigger.sql
-\ir functions/_attach_checked.sql
+\ir functions/_map_attached.sql
 \ir functions/_alter_attached.sql
+\ir functions/_attach_checked.sql
 \ir functions/attach_queue.sql
 \ir functions/detach_queue.sql
 \ir functions/_return_attached.sql

@@ -2,9 +2,9 @@
 -- pyorch.attach_queue, where options may hold user SQL (where, order_by) that the command line has
 -- checked: one expression of that table's columns, no subquery, nothing volatile. For the owner of
 -- pyorch alone.
--- Calls: pyorch._attach_refuse, pyorch._attach_mapping, pyorch._attach_path, pyorch._make_token,
--- pyorch._rebuild_queue, pyorch._set_rpc, pyorch._set_wake_trigger.  Writes: pyorch.queue,
--- pyorch.attached, functions of the queue.
+-- Calls: pyorch._attach_refuse, pyorch._check_queue_name, pyorch._set_queue_options,
+-- pyorch._map_attached, pyorch._make_token, pyorch._rebuild_queue, pyorch._set_rpc,
+-- pyorch._set_wake_trigger.  Writes: pyorch.queue, pyorch.attached, functions of the queue.
 create or replace function pyorch._attach_checked(
   p_queue text,
   p_relation regclass,
@@ -20,28 +20,16 @@ as $$
 declare
   v_options constant jsonb := coalesce(p_options, '{}');
   v_queue_id integer;
-  v_mapping jsonb;
 begin
   perform pyorch._attach_refuse(p_relation, pyorch._caller());
-  v_mapping := pyorch._attach_mapping(p_relation, v_options);
   v_queue_id := pyorch._add_queue(p_queue, 'attached', p_relation, v_options);
-
-  insert into pyorch.attached (queue_id, columns, statuses, time_zone, where_sql, order_sql)
-  values (v_queue_id, v_mapping -> 'columns', v_mapping -> 'statuses',
-          pg_catalog.current_setting('TimeZone'), v_options ->> 'where', v_options ->> 'order_by');
-  update pyorch.queue q
-     set attached_search_path = pyorch._attach_path(p_relation, v_options ->> 'search_path'),
-         mapping = pyorch._attached_mapping(v_queue_id)
-   where q.queue_id = v_queue_id;
-
+  perform pyorch._map_attached(v_queue_id);
   perform pyorch._make_token(p_queue);
   perform pyorch._rebuild_queue(v_queue_id);
-  if (v_options ->> 'rpc')::boolean then
-    perform pyorch._set_rpc(v_queue_id, true);
-  end if;
-  if (v_options ->> 'wake_trigger')::boolean then
-    perform pyorch._set_wake_trigger(v_queue_id, true);
-  end if;
+  perform pyorch._set_rpc(v_queue_id, pyorch._option_flag(v_options, 'rpc', false));
+  perform pyorch._set_wake_trigger(
+    v_queue_id, pyorch._option_flag(v_options, 'wake_trigger', false)
+  );
   return pyorch._attachment(v_queue_id);
 end;
 $$;

@@ -1,11 +1,9 @@
--- pyorch._attach_degrades(jsonb, jsonb)
+-- pyorch._attach_degrades(jsonb)
 -- What an attached queue cannot do, or does in a lesser way, for want of a column: one sentence
 -- each.
 create or replace function pyorch._attach_degrades(
   -- word → column, as found
-  p_columns jsonb,
-  -- the queue's options
-  p_options jsonb
+  p_columns jsonb
 )
   returns text[]
   language sql
@@ -45,19 +43,13 @@ as $$
        'no group: items of one group may be in work at the same time'
        ' (columns: {"group": "…"} names the column)'),
       (13, true,
-       'enqueue: insert into the table yourself; keys are those of its own unique constraints'),
-      (14, p_options ? 'retention',
-       'retention does nothing here: pyorch deletes no row of a table that is not its own'),
-      (15, p_options ? 'notify',
-       'notify does nothing here: pyorch does not see your inserts'
-       ' (wake_trigger: true wakes the processor)'),
-      (16, p_options ? 'key_conflict',
-       'key_conflict does nothing here: your own unique constraints decide')
+       'no enqueue, keys, retention, notify, durability: insert into the table yourself;'
+       ' its unique constraints, its history and its triggers are yours')
     ) d (n, applies, sentence)
    where d.applies;
 $$;
 
-comment on function pyorch._attach_degrades(jsonb, jsonb) is
+comment on function pyorch._attach_degrades(jsonb) is
   'What an attached queue cannot do, or does in a lesser way, for want of a column.';
 
-revoke all on function pyorch._attach_degrades(jsonb, jsonb) from public;
+revoke all on function pyorch._attach_degrades(jsonb) from public;

@@ -16,7 +16,10 @@ create or replace function pyorch._attach_mapping(
   set search_path = ''
 as $$
 declare
-  v_given constant jsonb := coalesce(p_options -> 'columns', '{}');
+  -- group may stand by itself, as it does for enqueue
+  v_given constant jsonb
+    := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('group', p_options -> 'group'))
+       || coalesce(nullif(p_options -> 'columns', 'null'), '{}');
   v_columns jsonb;
   v_id jsonb;
   v_statuses jsonb;
@@ -29,7 +32,7 @@ begin
     'column'
   );
   perform pyorch._check_options(
-    coalesce(p_options -> 'statuses', '{}'),
+    coalesce(nullif(p_options -> 'statuses', 'null'), '{}'),
     array['pending', 'processing', 'complete', 'failed'],
     'status'
   );

@@ -20,7 +20,7 @@ create or replace function pyorch._attached_explanation(
   security invoker
   set search_path = ''
 as $$
-  select pg_catalog.jsonb_build_object(
+  select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'queue', q.queue,
     'item_id', p_item_id,
     'relation', q.relation::text,
@@ -32,8 +32,8 @@ as $$
     'max_lease_losses', q.max_lease_losses,
     'worker', p_state ->> 'worker',
     'lease_until', p_state ->> 'lease_until',
-    'retry_at', p_state ->> 'retry_at',
-    'last_error', p_state ->> 'last_error',
+    'run_at', p_state ->> 'retry_at',
+    'error', p_state ->> 'last_error',
     'history', coalesce(nullif(p_state -> 'history', 'null'), '[]'),
     'claimable', p_ready and not q.paused,
     'why', case
@@ -48,11 +48,11 @@ as $$
       when w.word = 'processing' then 'other code has it: unlock judges it by its age'
       when q.paused then 'the queue is paused'
       when (p_state ->> 'retry_at')::timestamptz > p_now
-        then 'it waits for its next attempt until retry_at'
+        then 'it waits for its next attempt until run_at'
       when p_ready then 'it is next, or others stand before it'
       else 'it waits for its time, for its group, or the queue''s condition leaves it out'
     end
-  )
+  ))
     from pyorch.queue q
     join pyorch.attached a on a.queue_id = q.queue_id
     left join lateral (

@@ -27,7 +27,8 @@ begin
      and not exists (
        select
          from pyorch.heartbeat o
-        where o.ping_at between v_now - (pyorch._setting('ping_every') #>> '{}')::interval and v_now
+        where o.ping_at > v_now - (pyorch._setting('ping_every') #>> '{}')::interval
+          and o.ping_at <= v_now
      );
   if found then
     perform pyorch.trigger(v_endpoint);

@@ -13,7 +13,7 @@ as $$
   ] || case p_kind
     when 'native' then array['retention', 'durability', 'key_conflict', 'notify']
     else array['columns', 'statuses', 'order_by', 'where', 'search_path', 'wake_trigger',
-      'rpc']
+      'time_zone', 'group', 'rpc']
   end;
 $$;
 

@@ -35,7 +35,13 @@ begin
       hint = 'At most 10000 within its time: 6000/minute is 100/second.';
   end if;
   update pyorch.queue q
-     set options = pg_catalog.jsonb_strip_nulls(p_options),
+     -- a null inside columns stays: it says that the table has none
+     set options = coalesce(
+           (select pg_catalog.jsonb_object_agg(o.key, o.value)
+              from pg_catalog.jsonb_each(p_options) o
+             where o.value <> 'null'),
+           '{}'
+         ),
          lease = pyorch._option_interval(p_options, 'lease', '15 minutes', '1 second', '30 days'),
          max_attempts = pyorch._option_number(p_options, 'max_attempts', 5, 1, 1000000)::integer,
          max_lease_losses

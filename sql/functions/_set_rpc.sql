@@ -22,7 +22,9 @@ begin
   delete from pyorch.wanted_grant w
    where w.object_kind = 'function'
      and w.object_name = v_signature;
-  execute pg_catalog.format('drop function if exists %s', v_signature);
+  if pg_catalog.to_regprocedure(v_signature) is not null then
+    execute pg_catalog.format('drop function %s', v_signature);
+  end if;
   if p_on then
     execute pyorch._rpc_source(p_queue_id);
     call pyorch._close_off('routine', v_signature);

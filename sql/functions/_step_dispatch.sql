@@ -20,14 +20,19 @@ begin
   if v_why is not null then
     return pg_catalog.jsonb_build_object('state', 'skipped', 'why', v_why);
   end if;
+  perform pg_catalog.set_config('pyorch.blind', '', true);
   v_done := pyorch._dispatch(
     p_kind, (p_run ->> 'run_id')::bigint, (p_run ->> 'deadline')::timestamptz
   );
   return pg_catalog.jsonb_build_object(
+    -- see pyorch._queue_pending
+    'why', 'locked, decided by the last known depth: '
+      || nullif(pg_catalog.current_setting('pyorch.blind'), ''),
     'incomplete', not coalesce((v_done ->> 'complete')::boolean, true),
     'answer', pg_catalog.jsonb_build_object(
       p_kind || 's_triggered', coalesce(v_done -> 'triggered', '[]'),
-      'not_triggered', coalesce(p_run -> 'not_triggered', '[]') || coalesce(v_done -> 'skipped', '[]')
+      'not_triggered',
+        coalesce(p_run -> 'not_triggered', '[]') || coalesce(v_done -> 'skipped', '[]')
     )
   );
 end;

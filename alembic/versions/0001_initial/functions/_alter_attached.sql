@@ -1,12 +1,11 @@
 -- pyorch._alter_attached(integer, jsonb)
--- What a change of options means for an attached queue: its mapping, its RPC wrapper, its wake
--- trigger.
--- Calls: pyorch._attach_mapping, pyorch._attach_path, pyorch._attached_mapping, pyorch._set_rpc,
--- pyorch._set_wake_trigger.  Writes: pyorch.queue, pyorch.attached.
+-- The part of pyorch.alter_queue that only attached queues have: columns, statuses, zone, path,
+-- rpc, wake trigger.
+-- Calls: pyorch._map_attached, pyorch._set_rpc, pyorch._set_wake_trigger.  Reads: pyorch.queue.
 create or replace function pyorch._alter_attached(
   p_queue_id integer,
-  -- the named options alone; pyorch.queue.options has all of them
-  p_options jsonb
+  -- the options that were named; pyorch.queue holds all of them already
+  p_changed jsonb
 )
   returns void
   language plpgsql
@@ -17,34 +16,25 @@ create or replace function pyorch._alter_attached(
 as $$
 declare
   v_queue pyorch.queue;
-  v_mapping jsonb;
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
-  if p_options ->> 'where' is not null or p_options ->> 'order_by' is not null then
+  if coalesce(p_changed ->> 'where', p_changed ->> 'order_by') is not null then
     raise exception using
       errcode = 'PY013',
       message = 'where and order_by are SQL, which only the command line checks',
       hint = pg_catalog.format(
-        'detach it, then: pyorch queue attach %s %s --where … --order-by …',
+        'Detach the queue, then: pyorch queue attach %s %s --where … --order-by …',
         v_queue.queue, v_queue.relation
       );
   end if;
-  v_mapping := pyorch._attach_mapping(v_queue.relation, v_queue.options);
-  update pyorch.attached a
-     set columns = v_mapping -> 'columns',
-         statuses = v_mapping -> 'statuses',
-         where_sql = case when p_options ? 'where' then null else a.where_sql end,
-         order_sql = case when p_options ? 'order_by' then null else a.order_sql end
-   where a.queue_id = p_queue_id;
-  update pyorch.queue q
-     set attached_search_path
-           = pyorch._attach_path(v_queue.relation, v_queue.options ->> 'search_path'),
-         mapping = pyorch._attached_mapping(p_queue_id)
-   where q.queue_id = p_queue_id;
-  if p_options ? 'rpc' then
+  if p_changed
+     ?| array['columns', 'statuses', 'group', 'time_zone', 'search_path', 'where', 'order_by'] then
+    perform pyorch._map_attached(p_queue_id);
+  end if;
+  if p_changed ? 'rpc' then
     perform pyorch._set_rpc(p_queue_id, v_queue.rpc);
   end if;
-  if p_options ? 'wake_trigger' then
+  if p_changed ? 'wake_trigger' then
     perform pyorch._set_wake_trigger(
       p_queue_id, pyorch._option_flag(v_queue.options, 'wake_trigger', false)
     );
@@ -53,6 +43,6 @@ end;
 $$;
 
 comment on function pyorch._alter_attached(integer, jsonb) is
-  'What a change of options means for an attached queue.';
+  'The part of alter_queue that only attached queues have. Raises PY001, PY008, PY013.';
 
 revoke all on function pyorch._alter_attached(integer, jsonb) from public;

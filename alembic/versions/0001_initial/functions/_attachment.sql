@@ -16,7 +16,7 @@ as $$
            'queue', q.queue,
            'relation', q.relation::text,
            'mapping', pyorch._attached_mapping(p_queue_id),
-           'degrades', pg_catalog.to_jsonb(pyorch._attach_degrades(a.columns, q.options)),
+           'degrades', pg_catalog.to_jsonb(pyorch._attach_degrades(a.columns)),
            'advised', coalesce(
              (
                select pg_catalog.jsonb_agg(i.statement)

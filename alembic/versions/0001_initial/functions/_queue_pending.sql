@@ -1,6 +1,8 @@
 -- pyorch._queue_pending(integer, integer)
 -- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused.
--- Calls: pyorch._q_pending_<queue>.  Reads: pyorch.queue.
+-- While its table is locked: the last known number, and the queue's name in the setting
+-- pyorch.blind.
+-- Calls: pyorch._q_pending_<queue>.  Reads: pyorch.queue, pyorch.queue_depth.
 create or replace function pyorch._queue_pending(
   p_queue_id integer,
   -- count no further
@@ -23,6 +25,19 @@ begin
   end if;
   execute 'select pyorch._q_pending_' || v_queue || '($1)' into v_pending using p_cap;
   return v_pending;
+exception
+  -- somebody alters the table: decide by what was seen last, and let the run say so
+  when lock_not_available then
+    perform pg_catalog.set_config(
+      'pyorch.blind',
+      pg_catalog.concat_ws(
+        ', ', nullif(pg_catalog.current_setting('pyorch.blind', true), ''), v_queue
+      ),
+      true
+    );
+    return coalesce(
+      (select least(d.pending, p_cap) from pyorch.queue_depth d where d.queue_id = p_queue_id), 0
+    );
 end;
 $$;
 

@@ -1,0 +1,91 @@
+"""pyorch._step_unlock(jsonb): orphans of many queues, in bounded batches"""
+
+import pytest
+
+from tests.orch import call, orchestrate, watch_dispatch
+
+
+@pytest.fixture(autouse=True)
+def _watched(db):
+    watch_dispatch(db)
+
+
+def attach(db, name, stuck, pending=0):
+    db.execute(
+        f"create table public.{name} (id bigint generated always as identity primary key, status text not null,"
+        " attempts integer not null default 0, locked_at timestamptz, created_at timestamptz not null default now())"
+    )
+    db.execute(
+        f"insert into public.{name} (status, attempts, locked_at)"
+        f" select 'processing', 1, now() - interval '1 day' from generate_series(1, {stuck})"
+    )
+    db.execute(f"insert into public.{name} (status) select 'pending' from generate_series(1, {pending})")
+    db.execute("select pyorch.attach_queue(%s, %s::text::regclass)", [name, f"public.{name}"])
+
+
+def stuck(db, name):
+    return db.execute(f"select count(*) from public.{name} where status = 'processing'").fetchone()[0]
+
+
+def test_orphans_return_and_the_answer_says_how_many_of_which_queue(db):
+    attach(db, "imports", 99, pending=10)
+    attach(db, "exports", 3)
+    answer = orchestrate(db)
+    assert answer["unlocked"] == {"exports": 3, "imports": 99}
+    assert answer["queue_depths"]["imports"]["pending"] == 109
+    assert answer["queue_depths"]["imports"]["processing"] == 0
+
+
+def test_orchestrate_takes_one_batch_of_each_queue_and_a_tick_takes_all(db):
+    db.execute("""select pyorch.configure('{"unlock_batch": 10}')""")
+    attach(db, "imports", 55)
+    attach(db, "exports", 25)
+    assert orchestrate(db)["unlocked"] == {"imports": 10, "exports": 10}
+    assert call(db)["unlocked"] == {"imports": 45, "exports": 15}
+
+
+def test_those_that_used_up_their_attempts_become_dead(db):
+    attach(db, "imports", 2)
+    db.execute("update public.imports set attempts = 5 where id = 1")
+    answer = orchestrate(db)
+    assert (answer["unlocked"], answer["dead"]) == ({"imports": 1}, {"imports": 1})
+
+
+def test_a_locked_row_costs_nothing(db, connect):
+    attach(db, "imports", 5)
+    other = connect()
+    with other.transaction():
+        other.execute("select from public.imports where id = 3 for update")
+        answer = orchestrate(db)
+    assert answer["unlocked"] == {"imports": 4}
+    assert answer["success"]
+    assert answer["steps"][0]["ms"] < 90
+    assert orchestrate(db)["unlocked"] == {"imports": 1}
+
+
+def test_a_locked_table_is_left_for_the_next_run_and_keeps_no_other_queue_waiting(db, connect):
+    attach(db, "exports", 4)
+    attach(db, "imports", 5)
+    attach(db, "zoo", 6)
+    orchestrate(db, "skip => '{unlock}'")
+    db.execute("call pyorch.collect_metrics()")
+    other = connect()
+    with other.transaction():
+        other.execute("lock table public.imports")
+        answer = orchestrate(db)
+    assert answer["unlocked"] == {"exports": 4, "zoo": 6}
+    assert answer["success"], answer["errors"]
+    assert answer["duration_ms"] < 1000
+    # its last known depth, marked so
+    assert answer["queue_depths"]["imports"]["processing"] == 5
+    assert answer["queue_depths"]["imports"]["estimated"] is True
+    assert orchestrate(db)["unlocked"] == {"imports": 5}
+
+
+def test_a_queue_that_cannot_be_unlocked_is_named_and_the_others_are_served(db):
+    attach(db, "exports", 4)
+    attach(db, "imports", 5)
+    db.execute("drop table public.imports")
+    answer = orchestrate(db)
+    assert answer["unlocked"] == {"exports": 4}
+    assert {error["subject"] for error in answer["errors"] if error["step"] == "unlock"} <= {"imports"}
