@@ -34,7 +34,7 @@ def test_a_command_in_a_document_parses(file, line):
     except ValueError as error:
         pytest.fail(f"{file}: {line}: {error}")
     command: click.Command = main
-    context = click.Context(main)
+    context = click.Context(main, **main.context_settings)
     while words and words[0] in ("--dsn", "--json"):
         words = words[1 if words[0] == "--json" else 2 :]
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
@@ -44,7 +44,7 @@ def test_a_command_in_a_document_parses(file, line):
         command = found
     # a name alone, in running text, is no complete command
     if words and not isinstance(command, click.Group):
-        command.make_context(command.name, words)
+        command.make_context(command.name, words, parent=context)
 
 
 def test_there_are_such_lines():

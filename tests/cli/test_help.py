@@ -43,14 +43,14 @@ def test_help_is_shown_without_a_database(name, flag):
 def test_the_example_parses(name):
     line = ALL[name].help.strip().splitlines()[-1].strip().removeprefix("Example: pyorch ")
     words = shlex.split(line.split(" | ")[0].split(" > ")[0].split(" < ")[0])
-    group, context = main, click.Context(main)
+    group, context = main, click.Context(main, **main.context_settings)
     while words[0].startswith("--"):
         words = words[2:]
     while isinstance(group, click.Group):
         group = group.get_command(context, words.pop(0))
         assert group is not None, line
     assert group.name == name.split()[-1] or isinstance(ALL[name], click.Group)
-    group.make_context(group.name, words, resilient_parsing=False)
+    group.make_context(group.name, words, parent=context)
 
 
 def test_an_unknown_command_is_bad_input():
