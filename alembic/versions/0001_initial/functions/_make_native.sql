@@ -21,15 +21,16 @@ begin
     'create sequence pyorch.q_id_{q};'
     -- marks: see pyorch._native_claim
     'create sequence pyorch.q_low_{q} minvalue 0 start 0;'
-    'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 1024;'
+    'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 256;'
     'create sequence pyorch.q_look_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_due_{q} minvalue 0 start 0;'
+    'create sequence pyorch.q_back_{q};'
     'create table pyorch.lane_{q} (priority integer primary key);'
     'insert into pyorch.lane_{q} values (0);'
     -- a claim updates in place as long as its page has room; the index never changes with it
     'create table pyorch.native_{q} (id bigint not null, token bigint not null default 0,'
     ' since timestamptz not null, claimed_at timestamptz, lease_until timestamptz,'
-    ' worker text,' || v_item || ', primary key (priority, id)) with (fillfactor = 70,'
+    ' worker text,' || v_item || ', primary key (priority, id)) with (fillfactor = 50,'
     ' autovacuum_vacuum_scale_factor = 0.02,'
     ' autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,'
     ' autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0.1);'
@@ -47,7 +48,9 @@ begin
     'create table pyorch.part_{q}_rest partition of pyorch.done_{q} default;'
     'create table pyorch.key_{q} (key text primary key, item_id bigint not null);'
     'create table pyorch.group_{q} (group_name text primary key, head bigint not null);'
-    'create table pyorch.stalled_{q} (group_name text not null, head bigint not null)',
+    'create table pyorch.stalled_{q} (group_name text not null, head bigint not null);'
+    -- shows 1 before and after its first nextval: get beyond that
+    'select pg_catalog.nextval(''pyorch.q_back_{q}'')',
     '{q}', p_queue
   );
   perform pyorch._make_token(p_queue);

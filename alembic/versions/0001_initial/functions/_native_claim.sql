@@ -3,7 +3,7 @@
 --
 -- A claim changes no indexed column, so it is a HOT update: it leaves nothing behind in the index.
 -- Its scan starts where this session's last claim ended (a custom setting, so that it comes back
--- when the transaction rolls back), less a look-back of 64, and so passes neither leased items nor
+-- when the transaction rolls back), less a look-back of 16, and so passes neither leased items nor
 -- dead rows again. Where a scan starts is only ever a hint: what may be claimed is decided on the
 -- locked row. What came back, or committed late, behind the cursor is found by an exact look from
 -- the start, which comes as often as it is cheap: it may take half a percent of a session's time.
@@ -21,7 +21,7 @@ as $template$
   select $body$
 declare
   v_now constant timestamptz := {now};
-  v_start constant double precision := extract(epoch from pg_catalog.clock_timestamp());
+  v_start double precision := extract(epoch from pg_catalog.clock_timestamp());
   v_token bigint;
   v_lanes constant integer[] := array(
     select l.priority from pyorch.lane_{q} l order by l.priority desc
@@ -37,6 +37,8 @@ declare
   v_last bigint;
   v_end bigint;
   v_low bigint;
+  v_seen bigint;
+  v_back bigint;
   v_due timestamptz;
   v_got integer;
   v_found tid[];
@@ -48,28 +50,29 @@ begin
   <<pass>>
   loop
     foreach v_lane in array v_lanes loop
-      -- 'position / when the next exact look is due / known high mark'
+      -- 'position / when the next exact look is due / high mark / returns, as known'
       v_cursor := pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true);
       if v_cursor is null or v_cursor = '' then
-        select l.last_value, k.last_value / 1000.0, h.last_value
-          into v_mark, v_look, v_high
-          from pyorch.q_low_{q} l, pyorch.q_look_{q} k, pyorch.q_high_{q} h;
+        select l.last_value, k.last_value / 1000.0, h.last_value, b.last_value
+          into v_mark, v_look, v_high, v_seen
+          from pyorch.q_low_{q} l, pyorch.q_look_{q} k, pyorch.q_high_{q} h, pyorch.q_back_{q} b;
       else
         v_mark := pg_catalog.split_part(v_cursor, '/', 1);
         v_look := pg_catalog.split_part(v_cursor, '/', 2);
         v_high := pg_catalog.split_part(v_cursor, '/', 3);
+        v_seen := pg_catalog.split_part(v_cursor, '/', 4);
       end if;
       -- a look far in the future: the clock was set back
       v_exact := not v_again and (v_start >= v_look or v_look > v_start + 90);
       if v_again then
-        continue when v_moved = 0 and v_low >= v_mark - 64;
-        v_from := least(v_low, v_mark - 64);
+        continue when v_moved = 0 and v_low >= v_mark - 16;
+        v_from := least(v_low, v_mark - 16);
       elsif v_exact then
         select i.last_value into v_end from pyorch.q_id_{q} i;
         v_from := 0;
-        perform pyorch._q_ready_{q}(1000, '-infinity');
+        v_start := extract(epoch from pg_catalog.clock_timestamp());
       else
-        v_from := v_mark - 64;
+        v_from := v_mark - 16;
       end if;
 
       v_last := null;
@@ -140,6 +143,17 @@ begin
         while v_high < v_last loop
           v_high := pg_catalog.nextval('pyorch.q_high_{q}');
         end loop;
+        select l.last_value, b.last_value
+          into v_low, v_back
+          from pyorch.q_low_{q} l, pyorch.q_back_{q} b;
+        if v_back <> v_seen then
+          -- something came back since: go there next
+          v_last := v_low;
+          v_seen := v_back;
+        elsif pg_catalog.cardinality(v_lanes) = 1 then
+          -- new sessions start near us
+          perform pyorch._queue_low('{q}', v_from, true);
+        end if;
       end if;
       if v_exact then
         v_look := pyorch._queue_looked(
@@ -152,7 +166,7 @@ begin
         perform pg_catalog.set_config(
           'pyorch.q{id}_' || (v_lane + 100000),
           coalesce(v_last, case when v_exact then v_end end, v_mark)
-            || '/' || v_look || '/' || v_high,
+            || '/' || v_look || '/' || v_high || '/' || v_seen,
           false
         );
       end if;

@@ -1,7 +1,8 @@
 -- pyorch._queue_low(text, bigint, boolean)
 -- Move the shared mark of a native queue: pending items are to be looked for behind this position,
--- not before it. Down at once, when items came back; up only when it is worth a record in the log.
--- A hint: a mark that is wrong for a while delays an item until the next exact look, never more.
+-- not before it. Down at once, when items came back, and told to sessions that are ahead; up only
+-- when it is worth a record in the log. A hint: a mark that is wrong for a while delays an item
+-- until the next exact look, never more.
 create or replace function pyorch._queue_low(
   p_queue text,
   -- null: leave it
@@ -20,7 +21,11 @@ declare
   v_sequence constant regclass := 'pyorch.q_low_' || p_queue;
   v_low constant bigint := coalesce(pg_catalog.pg_sequence_last_value(v_sequence), 0);
 begin
-  if p_to < v_low or (p_up and p_to > v_low + 1000) then
+  if p_to < v_low or (p_to is not null and not p_up) then
+    -- sessions that are ahead see that something came back
+    perform pg_catalog.nextval(('pyorch.q_back_' || p_queue)::regclass);
+  end if;
+  if p_to < v_low or (p_up and p_to > v_low + 200) then
     perform pg_catalog.setval(v_sequence, greatest(p_to, 0));
   end if;
 end;

@@ -17,7 +17,9 @@ declare
   v_queue pyorch.queue;
   v_pins text := pg_catalog.concat(
     E'  set plan_cache_mode = force_generic_plan\n  set enable_seqscan = off\n',
-    E'  set enable_sort = off\n  set enable_hashjoin = off\n  set enable_mergejoin = off\n'
+    E'  set enable_sort = off\n  set enable_hashjoin = off\n  set enable_mergejoin = off\n',
+    -- what the switches forbid costs so much that every small scan would be compiled
+    E'  set jit = off\n'
   );
   v_verbs text[];
   v_sources text[];
