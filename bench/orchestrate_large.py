@@ -1,0 +1,158 @@
+"""orchestrate() at any size, beside the naive orchestrator.  python -m bench.orchestrate_large [--pending 10000000]
+
+Two databases of one server, each with one attached queue, its advised indexes and a due processor: the small one with
+1,026 items pending and 99 stuck, the large one with 10 million pending, 1 million done, 100,000 stuck. Samples alternate
+between them. Each runs in a transaction that is rolled back, so every one finds the same input; the clock stops before
+the rollback. The naive orchestrator unlocks everything at once and counts by status. Targets: ratio of the medians at
+most 1.5; p99 of the large one at most 250 ms; buffers of the metrics step at most twice those of the small one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+import uuid
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from pyorch import migrate
+from tests.servers import Server
+
+LIMIT_RATIO, LIMIT_P99_MS, LIMIT_BUFFERS = 1.5, 250.0, 2.0
+TABLE = """
+create table public.items (
+  id bigint generated always as identity primary key,
+  payload text not null default repeat('x', 100),
+  status text not null,
+  attempts integer not null default 0,
+  locked_at timestamptz,
+  locked_by text,
+  created_at timestamptz not null default now()
+)
+"""
+FILL = """
+insert into public.items (status, attempts, locked_at)
+select case when i <= {done} then 'complete' when i <= {done} + {stuck} then 'processing' else 'pending' end,
+       case when i between {done} + 1 and {done} + {stuck} then 1 else 0 end,
+       case when i between {done} + 1 and {done} + {stuck} then now() - interval '1 day' end
+  from generate_series(1, {done} + {stuck} + {pending}) i
+"""
+NAIVE = """
+with unlocked as (
+  update public.items set status = 'pending', locked_at = null
+   where status = 'processing' and locked_at < now() - interval '15 minutes'
+  returning 1
+)
+select (select count(*) from unlocked),
+       (select json_object_agg(status, n) from (select status, count(*) as n from public.items group by status) c)
+"""
+
+
+def build(server: Server, name: str, *, pending: int, done: int, stuck: int) -> psycopg.Connection:
+    """Make a database with that queue; return a session in it."""
+    server.psql("postgres", "-c", f"create database {name}")
+    migrate.upgrade(server.dsn(name))
+    db = psycopg.connect(server.dsn(name), autocommit=True)
+    db.execute(TABLE)
+    db.execute(FILL.format(pending=pending, done=done, stuck=stuck).encode())
+    row = db.execute("select pyorch.attach_queue('items', 'public.items'::regclass)").fetchone()
+    assert row is not None
+    for statement in row[0].get("advised", []):
+        db.execute(statement.encode())
+    db.execute("vacuum analyze")
+    options = {"queue": "items", "allow_http": True, "allow_private": True}
+    db.execute("select pyorch.set_endpoint('drain', 'processor', 'http://127.0.0.1:9/', %s)", [Jsonb(options)])
+    db.execute("checkpoint")
+    return db
+
+
+def sample(db: psycopg.Connection, query: str) -> tuple[float, Any]:
+    """Milliseconds and answer of a query whose effects are undone."""
+    db.execute("begin")
+    db.execute("select pyorch._agent_beat(%s, '{}')", [uuid.UUID(int=1)])
+    started = time.perf_counter()
+    row = db.execute(query.encode()).fetchone()
+    took = (time.perf_counter() - started) * 1000
+    db.execute("rollback")
+    assert row is not None
+    return took, row[0]
+
+
+def buffers(db: psycopg.Connection) -> int:
+    """Pages that one look at the queue's depth touches, in a warm session."""
+    row = None
+    for _ in range(3):
+        row = db.execute("explain (analyze, buffers, format json) select * from pyorch._queue_depth(1)").fetchone()
+    assert row is not None
+    plan = row[0][0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The value below which that share of the times lies."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def measure(small: psycopg.Connection, large: psycopg.Connection, given: argparse.Namespace) -> list[str]:
+    """Take the samples, print them, return what missed its target."""
+    times: dict[str, list[float]] = {"small": [], "large": []}
+    faults = set()
+    for _ in range(given.samples):
+        for name, db in (("small", small), ("large", large)):
+            took, answer = sample(db, "select pyorch.orchestrate()")
+            times[name].append(took)
+            if not answer["success"] or answer["processors_triggered"] != ["drain"] or not answer["unlocked"]:
+                faults.add(f"{name}: {answer['errors']} {answer['unlocked']} {answer['processors_triggered']}")
+    for name, values in times.items():
+        say(f"orchestrate(), {name}: median {statistics.median(values):.1f} ms, p99 {percentile(values, 0.99):.1f} ms")
+    ratio = statistics.median(times["large"]) / statistics.median(times["small"])
+    pages = {"small": buffers(small), "large": buffers(large)}
+    say(f"ratio of the medians {ratio:.2f}; pages of the metrics step: {pages['small']} and {pages['large']}")
+    for name, db in (("small", small), ("large", large)):
+        naive = [sample(db, NAIVE)[0] for _ in range(given.naive)]
+        if naive:
+            say(f"naive, {name}: median {statistics.median(naive):.1f} ms of {len(naive)}")
+    targets = (
+        (f"ratio {ratio:.2f}, not {LIMIT_RATIO}", ratio <= LIMIT_RATIO),
+        (f"p99 not under {LIMIT_P99_MS:.0f} ms", percentile(times["large"], 0.99) <= LIMIT_P99_MS),
+        (f"pages {pages}", pages["large"] <= LIMIT_BUFFERS * pages["small"]),
+    )
+    return sorted(faults) + [text for text, holds in targets if not holds]
+
+
+def say(line: str) -> None:
+    """Print a line at once: a large run takes minutes."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run and print; 1 when an answer is wrong or a target is missed."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--pending", type=int, default=10_000_000, help="items that wait in the large queue")
+    options.add_argument("--samples", type=int, default=100)
+    options.add_argument("--naive", type=int, default=3, help="samples of the naive version")
+    options.add_argument("--pg", type=int, default=18)
+    given = options.parse_args()
+    server = Server(given.pg, settings={"fsync": "on", "full_page_writes": "on", "max_wal_size": "8GB"})
+    try:
+        server.start()
+        small = build(server, "small", pending=1026, done=0, stuck=99)
+        large = build(
+            server, "large", pending=given.pending, done=given.pending // 10, stuck=max(99, given.pending // 100)
+        )
+        with small, large:
+            faults = measure(small, large, given)
+    finally:
+        server.remove()
+    for fault in faults:
+        say(f"MISSED: {fault}")
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
