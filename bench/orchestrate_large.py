@@ -1,8 +1,8 @@
 """orchestrate() at any size, beside the naive orchestrator.  python -m bench.orchestrate_large [--pending 10000000]
 
 Two databases of one server, each with one attached queue, its advised indexes and a due processor: the small one with
-1,026 items pending and 99 stuck, the large one with 10 million pending, 1 million done, 100,000 stuck. Samples alternate
-between them. Each runs in a transaction that is rolled back, so every one finds the same input; the clock stops before
+1,026 items pending and 99 stuck, the large one with 10 million pending, 1 million done, 100,000 stuck. Samples take
+turns. Each runs in a transaction that is rolled back, so every one finds the same input; the clock stops before
 the rollback. The naive orchestrator unlocks everything at once and counts by status. Targets: ratio of the medians at
 most 1.5; p99 of the large one at most 250 ms; buffers of the metrics step at most twice those of the small one.
 """

@@ -11,7 +11,9 @@ create or replace function pyorch._step_unlock(p_run jsonb)
   set search_path = ''
 as $$
 declare
-  v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer;
+  -- in one transaction with all else, a small one; a tick commits it and takes the next
+  v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer
+    * case when (p_run ->> 'commits')::boolean then 10 else 1 end;
   v_began constant timestamptz := p_run ->> 'began';
   v_until constant timestamptz := p_run ->> 'deadline';
   v_unlocked jsonb := coalesce(p_run -> 'unlocked', '{}');
