@@ -24,7 +24,7 @@ as $$
         "raw_metrics": "2 days",
         "cron": "7 days"
       },
-      "unlock_batch": 200,
+      "unlock_batch": 128,
       "metrics_every": "1 minute",
       "maintain_every": "1 hour",
       "missed": {},
