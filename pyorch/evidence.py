@@ -113,12 +113,12 @@ def horizon(connection: Connection, older_than: float = OLD) -> Iterator[Check]:
     held = rows(
         connection,
         "select * from ("
-        " select format('session %s (%s), in its transaction', pid,"
+        " select format('session %%s (%%s), in its transaction', pid,"
         "   coalesce(nullif(application_name, ''), usename::text, backend_type)) as what,"
         " extract(epoch from clock_timestamp() - coalesce(xact_start, query_start, backend_start))::float8 as age"
         " from pg_catalog.pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()"
         " and coalesce(datname, current_database()) = current_database()"
-        " union all select format('prepared transaction %s', gid),"
+        " union all select format('prepared transaction %%s', gid),"
         "   extract(epoch from clock_timestamp() - prepared)::float8"
         " from pg_catalog.pg_prepared_xacts"
         ") h where age > %s order by age desc limit 3",
