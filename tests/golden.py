@@ -1,4 +1,4 @@
-"""Writes sql/catalog.json: what a fresh database holds, as `pyorch verify` expects it.  make catalog
+"""Writes sql/catalog.json, what `pyorch verify` expects a fresh database to hold, and docs/reference.md.  make catalog
 
 Made from sql/install.sql by psql alone, on a server of its own (the embedded one, or --pg VERSION).
 """
@@ -9,6 +9,7 @@ import sys
 import psycopg
 
 from pyorch import catalog
+from tests import reference
 from tests.conftest import INSTALL
 from tests.servers import Server
 
@@ -35,9 +36,11 @@ def main(version: int = 18) -> None:
         server.start()
         server.psql("postgres", "-1", "-f", INSTALL)
         catalog.golden_path().write_text(text(read(server.dsn("postgres"))))
+        with psycopg.connect(server.dsn("postgres")) as db:
+            reference.PATH.write_text(reference.text(db), encoding="utf-8")
     finally:
         server.remove()
-    sys.stdout.write(f"written: {catalog.golden_path()}\n")
+    sys.stdout.write(f"written: {catalog.golden_path()}, {reference.PATH}\n")
 
 
 if __name__ == "__main__":

@@ -55,13 +55,14 @@ def _play(dsn: str | None, show: LiveShow, exits: contextlib.ExitStack) -> figur
     exits.callback(stage.clear)
     stage.build()
     show.say(f"pyorch is installed; scheduler: {stage.scheduler}, transport: {stage.transport}")
-    show.say(f"import_queue: {figures.PENDING:,} items pending, {figures.STUCK} stuck in processing since an hour")
+    show.say(f"import_queue: {figures.PENDING:,} items pending, {figures.STUCK} stuck in processing for an hour")
     attached, first = stage.attach()
     for queue, answer in zip(QUEUES, attached, strict=True):
-        show.say(f"attached {queue}: {', '.join(f'{word}={column}' for word, column in answer['mapping'].items())}")
+        show.say(f"attached {queue}; columns found: {', '.join(answer['mapping']['columns'].values())}")
     unlocked = ", ".join(f"{count} of {queue}" for queue, count in first["unlocked"].items())
     calls = [*first["scrapers_triggered"], *first["processors_triggered"]]
     show.say(f"orchestrate() in {first['duration_ms']:.0f} ms: unlocked {unlocked}; triggered {', '.join(calls)}")
+    stage.create_indexes(attached)
     scene = Scene(stage, show)
     scene.play()
     assert scene.killed is not None

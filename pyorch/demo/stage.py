@@ -18,8 +18,8 @@ SCHEMA = "vehicles_demo"
 QUEUES = ("import_queue", "bat_extraction_queue")
 SCRAPERS = ("sync-active-auctions", "extract-all-orgs-inventory")
 PROCESSORS = ("process-import-queue-fast", "process-bat-extraction-queue")
-# how often the agent ticks in the demo; pg_cron may know only minutes
-TICK = "1 second"
+# how often the agent ticks in the demo (it beats every two seconds)
+TICK = "2 seconds"
 
 
 class StageError(Exception):
@@ -99,6 +99,12 @@ class Stage:
                     # a tick of the scheduler is at work this very moment: again, after it
                     raise psycopg.Rollback
                 return attached, answer
+
+    def create_indexes(self, attached: list[dict[str, Any]]) -> None:
+        """Make the indexes that attach_queue advised, as `pyorch queue attach --create-indexes` does."""
+        for answer in attached:
+            for statement in answer["advised"]:
+                self.db.execute(statement.encode())
 
     def clear(self) -> None:
         """Stop the processes; on a server that is not ours, remove what the demo made (pyorch itself stays)."""

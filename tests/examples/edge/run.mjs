@@ -20,6 +20,8 @@ globalThis.EdgeRuntime = {
   },
 };
 globalThis.addEventListener = () => {};
+// Deno has it, node 20 has not; supabase-js asks for it when it starts and never uses it here
+globalThis.WebSocket ??= class {};
 globalThis.Deno = {
   env: { get: (name) => process.env[name] },
   serve(handler) {
