@@ -1,0 +1,5 @@
+"""The world of the tests of calls."""
+
+from tests.world import world
+
+__all__ = ["world"]
