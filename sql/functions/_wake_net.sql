@@ -16,7 +16,7 @@ create or replace function pyorch._wake_net(
 as $$
 declare
   v_now constant timestamptz := pg_catalog.clock_timestamp();
-  v_start timestamptz;
+  v_sick boolean;
 begin
   if p_since > v_now - interval '2 seconds' then
     return;
@@ -24,21 +24,21 @@ begin
   if pg_catalog.to_regprocedure('net.wake()') is not null then
     execute pg_catalog.format('select %I.wake()', 'net');
   end if;
-  -- null where we may not see other roles' backends
-  select min(a.backend_start) into v_start from pg_catalog.pg_stat_activity a
-    where a.backend_type like 'pg_net%';
+  -- null where we may not see other roles' processes
+  select case
+           when pg_catalog.bool_or(a.backend_type = 'checkpointer') then not coalesce(
+             pg_catalog.bool_or(
+               a.backend_type like 'pg_net%' and a.backend_start < v_now - interval '5 seconds'
+             ),
+             false
+           )
+         end
+    into v_sick
+    from pg_catalog.pg_stat_activity a;
   update pyorch.net_epoch n
-     set worker_start = v_start,
-         young_worker = case
-           when v_start > n.worker_start and v_start > v_now - interval '5 seconds'
-             then n.young_worker + 1
-           when v_start > v_now - interval '5 seconds' then n.young_worker
-           else 0
-         end,
-         young_since = case when v_start > v_now - interval '5 seconds'
-           then coalesce(n.young_since, v_now) end
-   where n.worker_start is distinct from v_start
-      or n.young_worker > 0;
+     set young_worker = case when v_sick then n.young_worker + 1 else 0 end,
+         young_since = case when v_sick then coalesce(n.young_since, v_now) end
+   where v_sick or n.young_worker > 0;
 end;
 $$;
 

@@ -5,9 +5,8 @@ create table pyorch.net_epoch (
   singleton boolean primary key default true
     constraint one_row check (singleton),
   epoch bigint not null default 0,
-  -- pg_net's worker sends a failing batch again and again, each time as a new process: seen young
-  -- this often in a row
-  worker_start timestamptz,
+  -- pg_net's worker sends a failing batch again and again, each time as a new process: so often in
+  -- a row it was seen young, or not at all, and since when (wall clock)
   young_worker integer not null default 0,
   young_since timestamptz
 );

@@ -198,6 +198,7 @@
 \ir functions/secret_names.sql
 \ir functions/set_variable.sql
 \ir functions/_pg_net_here.sql
+\ir functions/_pg_net_sick.sql
 \ir functions/_agent_live.sql
 \ir functions/_transport.sql
 \ir functions/_net_epoch.sql

@@ -2,7 +2,7 @@
 -- Who carries calls now: 'agent', 'pg_net', or null when none that is allowed is live; then nothing
 -- is decided. A live agent wins over pg_net; pg_net does not count while its worker sends one batch
 -- again and again.
--- Calls: pyorch._setting, pyorch._agent_live, pyorch._pg_net_here.  Reads: pyorch.net_epoch.
+-- Calls: pyorch._setting, pyorch._agent_live, pyorch._pg_net_here, pyorch._pg_net_sick.
 create or replace function pyorch._transport()
   returns text
   language plpgsql
@@ -18,7 +18,7 @@ begin
     return 'agent';
   end if;
   if v_setting in ('auto', 'pg_net') and pyorch._pg_net_here()
-     and (select n.young_worker from pyorch.net_epoch n) < 3 then
+     and not pyorch._pg_net_sick() then
     return 'pg_net';
   end if;
   return null;

@@ -62,12 +62,12 @@ begin
     having count(*) > 0;
   return query
     select 'critical', 'pg_net_resends', 'pg_net', n.young_since,
-           'pg_net''s worker dies and starts again each second: it sends one batch of requests '
+           'pg_net''s worker is gone, or dies each second: then it sends one batch of requests '
            'again and again',
            'See the server''s log. Usually a trigger or constraint on net._http_response; take it '
            'away.'
       from pyorch.net_epoch n
-     where n.young_worker >= 3;
+     where pyorch._pg_net_sick();
   return query
     select 'warning', 'long_timeout', e.endpoint, null::timestamptz,
            pg_catalog.format('its timeout is %s, and pg_net carries the calls: while one waits, '

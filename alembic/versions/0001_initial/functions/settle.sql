@@ -2,7 +2,7 @@
 -- Bring the ledger up to date: read what the transport has answered, end calls that will get no
 -- answer, and those that are no longer busy. The agent reports by itself; this settles what pg_net
 -- carried, and what nobody reported. Cost: the open calls.
--- Calls: pyorch._settle_net, pyorch._settle_lost, pyorch._settle_busy.
+-- Calls: pyorch._settle_net, pyorch._settle_lost, pyorch._wake_net, pyorch._settle_busy.
 create or replace function pyorch.settle(
   -- calls at most; null: 1000
   batch integer default null,
@@ -36,6 +36,11 @@ begin
   if v_open <> '{}' then
     perform pyorch._settle_net(v_batch, v_now);
     perform pyorch._settle_lost(v_batch, v_now);
+  end if;
+  -- shut out for sending again and again: look whether that is over, although nothing of ours is
+  -- open
+  if (select n.young_worker > 0 from pyorch.net_epoch n) then
+    perform pyorch._wake_net('-infinity');
   end if;
   perform pyorch._settle_busy(v_now);
   select count(*) filter (where x.outcome = 'ok'),
