@@ -70,16 +70,6 @@ def create_advised(
     return list(statements)
 
 
-def alter(connection: Connection, queue: str, options: Mapping[str, Any]) -> None:
-    """Change options of a queue; ``where`` and ``order_by`` are checked first."""
-    row = connection.execute("select relation::text from pyorch.queue where queue = %s", [queue]).fetchone()
-    for key in USER_SQL:
-        if options.get(key) and row:
-            usersql.check_expression(connection, options[key], row[0], key)
-    function = "_alter_checked" if any(key in options for key in USER_SQL) else "alter_queue"
-    connection.execute(f"select pyorch.{function}(%s, %s)".encode(), [queue, Jsonb(dict(options))])
-
-
 def show(report: Mapping[str, Any]) -> None:
     """Print the report: the mapping and what degrades as tables, statements so that they can be copied."""
     out = render.console()

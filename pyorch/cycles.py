@@ -27,7 +27,7 @@ def watch(connection: Connection, wanted: int, say: Callable[[str], None]) -> It
     )
     last = value(connection, "select coalesce(max(run_id), 0) from pyorch.run_log")
     patience = max(INTERVALS * interval, LEAST)
-    before = _depths(connection)
+    before, called = _depths(connection), _last_call(connection)
     for cycle in range(1, wanted + 1):
         say(f"Waiting for tick {cycle} of {wanted} (one each {interval:.0f} s) …")
         run = _next_tick(connection, last, patience)
@@ -35,8 +35,10 @@ def watch(connection: Connection, wanted: int, say: Callable[[str], None]) -> It
             yield Check(f"cycle {cycle}", "failed", f"no tick within {patience:.0f} s", "pyorch agent")
             return
         now = _depths(connection)
-        yield Check(f"cycle {cycle}", "ok" if run["success"] else "failed", _story(connection, run, before, now))
-        last, before = run["run_id"], now
+        yield Check(
+            f"cycle {cycle}", "ok" if run["success"] else "failed", _story(connection, run, called, before, now)
+        )
+        last, before, called = run["run_id"], now, _last_call(connection)
 
 
 def _next_tick(connection: Connection, last: int, patience: float) -> dict[str, Any] | None:
@@ -60,9 +62,17 @@ def _depths(connection: Connection) -> dict[str, dict[str, Any]]:
     return {row["queue"]: row for row in rows(connection, "select * from pyorch.queue_status order by queue")}
 
 
-def _story(connection: Connection, run: dict[str, Any], before: dict[str, Any], now: dict[str, Any]) -> str:
+def _last_call(connection: Connection) -> int:
+    """The newest call id: so that counting later ones reads no history."""
+    return int(value(connection, "select last_value from pyorch.call_id"))
+
+
+def _story(
+    connection: Connection, run: dict[str, Any], called: int, before: dict[str, Any], now: dict[str, Any]
+) -> str:
     """One tick in a sentence."""
-    calls = value(connection, "select count(*) from pyorch.call_log where run_id = %s", run["run_id"])
+    counted = "select count(*) from pyorch.call_log where call_id >= %s and run_id = %s"
+    calls = value(connection, counted, called, run["run_id"])
     depth = "; ".join(f"{queue}: {row['pending']} pending, {row['processing']} in work" for queue, row in now.items())
     finished = sum(
         max(0, before[queue]["pending"] + before[queue]["processing"] - row["pending"] - row["processing"])

@@ -124,15 +124,18 @@ def bullets(lines: Iterable[str], title: str) -> Table:
     return grid
 
 
-def sections(parts: Mapping[str, Any]) -> None:
-    """Print several answers under their names: lists of rows as tables, rows as records, what is empty not at all."""
+def sections(parts: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> None:
+    """Print several answers under their names: lists of rows as tables, rows as records, what is empty not at all.
+
+    ``columns`` chooses, for the lists that it names, what people see.
+    """
     out = console()
     for name, part in parts.items():
         title = name.replace("_", " ").capitalize()
         if isinstance(part, Mapping) and part:
             out.print(record(part, title))
         elif isinstance(part, list) and part and isinstance(part[0], Mapping):
-            out.print(table(part, title=title))
+            out.print(table(part, columns.get(name), title))
         elif isinstance(part, list) and part:
             out.print(bullets(map(cell, part), title))
         elif part not in (None, [], {}):

@@ -100,6 +100,17 @@ class App:
         found = self.rows(query, *arguments)
         return next(iter(found[0].values())) if found else None
 
+    def owns(self, table: str) -> bool:
+        """Whether we may read a table of pyorch's itself, which only its owner may."""
+        return bool(self.value("select has_table_privilege(%s, 'select')", f"pyorch.{table}"))
+
+    def complaints(self, subject: str) -> list[dict[str, Any]]:
+        """What pyorch.health says about a queue or an endpoint."""
+        return self.rows(
+            "select severity, code, evidence, advice from pyorch.health where subject = %s and severity <> 'ok'",
+            subject,
+        )
+
     def table(
         self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None, empty: str = "None."
     ) -> None:

@@ -49,16 +49,13 @@ def show(app: App, name: str) -> None:
 
     Example: pyorch endpoint show sync-active-auctions
     """
-    status = app.row(
-        "select s.*, e.url, e.options from pyorch.endpoint_status s join pyorch.endpoint e using (endpoint)"
-        " where endpoint = %s",
-        f'unknown endpoint "{name}"; pyorch endpoint list shows those that exist',
-        name,
+    unknown = f'unknown endpoint "{name}"; pyorch endpoint list shows those that exist'
+    status = app.row("select * from pyorch.endpoint_status where endpoint = %s", unknown, name)
+    # the owner's table: others see the state alone
+    kept = (
+        app.rows("select url, options from pyorch.endpoint where endpoint = %s", name) if app.owns("endpoint") else [{}]
     )
-    wrong = app.rows(
-        "select severity, code, evidence, advice from pyorch.health where subject = %s and severity <> 'ok'", name
-    )
-    app.record({**status, "health": wrong})
+    app.record({**status, **kept[0], "health": app.complaints(name)})
 
 
 @endpoint.command("set")
@@ -148,7 +145,8 @@ def trigger(app: App, names: tuple[str, ...], everything: bool, direct: bool, bo
         raise Failure("name endpoints, or give --all", "pyorch endpoint list shows them.", 2)
     if everything:
         names = tuple(
-            row["endpoint"] for row in app.rows("select endpoint from pyorch.endpoint where not paused order by 1")
+            row["endpoint"]
+            for row in app.rows("select endpoint from pyorch.endpoint_status where not paused order by 1")
         )
     if direct and body is not None:
         raise Failure("--direct sends the endpoint's own body", "Leave --body away.", 2)

@@ -9,6 +9,8 @@ import click
 from pyorch import audit as auditing
 from pyorch import render, verify
 from pyorch.cli.base import App, Failure, database, settings
+from pyorch.cli.endpoints import COLUMNS as ENDPOINTS
+from pyorch.cli.queues import COLUMNS as QUEUES
 
 
 @click.command()
@@ -19,11 +21,7 @@ def status(app: App) -> None:
     Example: pyorch status
     """
     parts = {
-        "who": app.row(
-            "select pyorch.version() as version, pyorch._scheduler() as scheduler, pyorch._transport() as"
-            " transport, coalesce(pyorch._dispatch_allowed(), 'yes') as dispatching",
-            "no answer",
-        ),
+        "who": app.value("select pyorch._status()"),
         "queues": app.rows("select * from pyorch.queue_status order by queue"),
         "endpoints": app.rows("select * from pyorch.endpoint_status order by endpoint"),
         "health": app.rows("select * from pyorch.health where severity <> 'ok' order by severity, code, subject"),
@@ -31,7 +29,8 @@ def status(app: App) -> None:
     if app.json:
         app.record(parts)
     else:
-        render.sections(parts)
+        shown = {"queues": QUEUES, "endpoints": ENDPOINTS}
+        render.sections(parts, shown)
 
 
 @click.command()

@@ -40,15 +40,9 @@ def show(app: App, name: str) -> None:
 
     Example: pyorch queue show import_queue
     """
-    status = app.row(
-        "select s.*, q.kind, q.options from pyorch.queue_status s join pyorch.queue q using (queue) where queue = %s",
-        f'unknown queue "{name}"; pyorch queue list shows those that exist',
-        name,
-    )
-    wrong = app.rows(
-        "select severity, code, evidence, advice from pyorch.health where subject = %s and severity <> 'ok'", name
-    )
-    app.record({**status, "health": wrong})
+    unknown = f'unknown queue "{name}"; pyorch queue list shows those that exist'
+    status = app.row("select * from pyorch.queue_status where queue = %s", unknown, name)
+    app.record({**status, "health": app.complaints(name)})
 
 
 @queue.command()
@@ -115,7 +109,7 @@ def alter(app: App, name: str, options: dict[str, Any]) -> None:
 
     Example: pyorch queue alter imports --option lease='10 minutes'
     """
-    attaching.alter(app.connection, name, options)
+    app.value("select pyorch.alter_queue(%s, %s)", name, options)
     app.done(f"Queue {name} changed.", queue=name)
 
 

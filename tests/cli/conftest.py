@@ -17,6 +17,8 @@ from pyorch.cli import main
 from pyorch.install import install
 from tests.servers import Server
 
+# checks that fail as long as nobody ticks and nobody carries: on every fresh installation
+NOBODY = {"scheduler", "transport", "ticks are fresh", "health: no_scheduler auto"}
 TEMPLATE = "pyorch_installed"
 _numbers = itertools.count(1)
 

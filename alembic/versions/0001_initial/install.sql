@@ -135,6 +135,7 @@
 \ir functions/_attached_source.sql
 \ir functions/_attached_indexes.sql
 \ir functions/_attached_blind.sql
+\ir functions/_attached_overdue.sql
 \ir functions/_attached_estimate.sql
 \ir functions/_attached_explanation.sql
 \ir functions/_attached_mapping.sql
@@ -348,6 +349,7 @@
 \ir functions/_health_runs.sql
 \ir functions/_health_schedule.sql
 \ir functions/_checks.sql
+\ir functions/_status.sql
 \ir functions/_canary_item.sql
 \ir functions/_make_alias.sql
 \ir functions/_map_roles.sql

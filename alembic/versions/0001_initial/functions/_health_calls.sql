@@ -25,3 +25,5 @@ comment on function pyorch._health_calls() is
   'Health rows about endpoints, calls and transport.';
 
 revoke all on function pyorch._health_calls() from public;
+
+call pyorch._grant('viewer', 'execute', 'function', 'pyorch._health_calls()');

@@ -1,8 +1,8 @@
 -- pyorch._health_queues()
 -- What is wrong with queues: orphans that nobody unlocks, dead letters, items that wait too long,
 -- generated functions that are not ours any more, a snapshot that keeps dead rows.
--- Calls: pyorch._queue_depth, pyorch._queue_overdue, pyorch._attached_health.  Reads:
--- pyorch.queue.
+-- Calls: pyorch._queue_depth, pyorch._health_overdue, pyorch._attached_overdue,
+-- pyorch._attached_health.  Reads: pyorch.queue.
 create or replace function pyorch._health_queues()
   returns table (
     severity text,
@@ -49,6 +49,7 @@ begin
     end if;
   end loop;
   return query select * from pyorch._health_overdue(v_now);
+  return query select * from pyorch._attached_overdue(v_now);
   return query select * from pyorch._attached_health();
 end;
 $$;
@@ -57,3 +58,5 @@ comment on function pyorch._health_queues() is
   'What is wrong with queues, as rows of pyorch.health.';
 
 revoke all on function pyorch._health_queues() from public;
+
+call pyorch._grant('viewer', 'execute', 'function', 'pyorch._health_queues()');

@@ -28,3 +28,5 @@ comment on function pyorch._health_schedule() is
   'Health of the schedule and of this database.';
 
 revoke all on function pyorch._health_schedule() from public;
+
+call pyorch._grant('viewer', 'execute', 'function', 'pyorch._health_schedule()');
