@@ -42,6 +42,7 @@
 \ir functions/_queue_looked.sql
 \ir functions/_queue_all_due.sql
 \ir functions/_explained.sql
+\ir functions/_parse_receipts.sql
 \ir functions/_native_async.sql
 \ir functions/_native_keep.sql
 \ir functions/_native_claim.sql

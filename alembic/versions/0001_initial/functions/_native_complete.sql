@@ -1,7 +1,7 @@
 -- pyorch._native_complete()
 -- Template of complete of a native queue. A receipt is priority.id.token; a token of 0, which a
--- pending item has, is refused by the pattern {a_receipt}. One receipt takes the short way: it is
--- the common case and costs half.
+-- pending item has, is never accepted. One receipt takes the short way: it is the common case and
+-- costs half.
 create or replace function pyorch._native_complete()
   returns text
   language sql
@@ -12,6 +12,7 @@ create or replace function pyorch._native_complete()
 as $template$
   select $body$
 declare
+  v_numbers constant bigint[] := pyorch._parse_receipts(p_receipts);
   v_now constant timestamptz := {now};
   v_receipts text[];
   v_ids bigint[];
@@ -21,11 +22,12 @@ declare
   v_key text;
   v_group text;
 begin
-  if {single} and pg_catalog.cardinality(p_receipts) = 1 and p_receipts[1] ~ {a_receipt} then
+  if {single} and pg_catalog.cardinality(p_receipts) = 1 then
     delete from pyorch.native_{q} i
-     where i.priority = pg_catalog.split_part(p_receipts[1], '.', 1)::integer
-       and i.id = pg_catalog.split_part(p_receipts[1], '.', 2)::bigint
-       and i.token = pg_catalog.split_part(p_receipts[1], '.', 3)::bigint
+     where i.priority = v_numbers[1]
+       and i.id = v_numbers[2]
+       and i.token = v_numbers[3]
+       and v_numbers[3] > 0
     returning i.id, i.key, i.group_name
       into v_id, v_key, v_group;
     if found then
@@ -40,18 +42,18 @@ begin
   with gone as (
     delete from pyorch.native_{q} i
      using (
-       select r.receipt,
-              p_results[r.n] as result,
-              pg_catalog.split_part(r.receipt, '.', 1)::integer as priority,
-              pg_catalog.split_part(r.receipt, '.', 2)::bigint as id,
-              pg_catalog.split_part(r.receipt, '.', 3)::bigint as token
-         from pg_catalog.unnest(p_receipts) with ordinality r (receipt, n)
-        where r.receipt ~ {a_receipt}
+       select p_receipts[n] as receipt,
+              p_results[n] as result,
+              v_numbers[4 * n - 3] as priority,
+              v_numbers[4 * n - 2] as id,
+              v_numbers[4 * n - 1] as token
+         from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
      ) g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
-    returning g.receipt, g.result, i.*
+       and g.token > 0
+    returning g.receipt, g.result, {kept_columns}
   ){keep}
   select pg_catalog.array_agg(e.receipt),
          pg_catalog.array_agg(e.id) filter (where e.held),

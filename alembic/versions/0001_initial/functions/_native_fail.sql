@@ -11,6 +11,7 @@ create or replace function pyorch._native_fail()
 as $template$
   select $body$
 declare
+  v_numbers constant bigint[] := pyorch._parse_receipts(p_receipts);
   v_now constant timestamptz := {now};
   v_receipts text[];
   v_statuses text[];
@@ -22,16 +23,16 @@ begin
   with gone as (
     delete from pyorch.native_{q} i
      using (
-       select r.receipt,
-              pg_catalog.split_part(r.receipt, '.', 1)::integer as priority,
-              pg_catalog.split_part(r.receipt, '.', 2)::bigint as id,
-              pg_catalog.split_part(r.receipt, '.', 3)::bigint as token
-         from pg_catalog.unnest(p_receipts) r (receipt)
-        where r.receipt ~ {a_receipt}
+       select p_receipts[n] as receipt,
+              v_numbers[4 * n - 3] as priority,
+              v_numbers[4 * n - 2] as id,
+              v_numbers[4 * n - 1] as token
+         from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
      ) g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
+       and g.token > 0
     returning
       g.receipt,
       i.*,

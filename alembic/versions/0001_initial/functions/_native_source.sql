@@ -22,7 +22,6 @@ begin
     -- a session without a fake clock, which is every real one, saves a call
     '{now}', 'case when pg_catalog.current_setting(''pyorch.fake_now'', true) is null'
       ' then pg_catalog.clock_timestamp() else pyorch._now() end',
-    '{a_receipt}', '''^-?\d{1,6}\.\d{1,18}\.[1-9]\d{0,18}$''',
     '{max_attempts}', v_queue.max_attempts,
     '{max_lease_losses}', v_queue.max_lease_losses,
     '{backoff}', pg_catalog.quote_literal(v_queue.backoff) || '::jsonb',
@@ -31,6 +30,9 @@ begin
     '{history}', 'case when pg_catalog.jsonb_array_length(i.history) >= 20 then i.history - 0'
       ' else coalesce(i.history, ''[]'') end',
     '{single}', v_queue.retention is null,
+    '{kept_columns}', case
+      when v_queue.retention is null then 'i.id, i.key, i.group_name' else 'i.*'
+    end,
     '{keep}', case when v_queue.retention is null then '' else pyorch._native_keep() end,
     '{async}', case when v_queue.claims_may_be_lost then pyorch._native_async() else '' end,
     -- a lost claim can take the counter's advance with it: then its token must not come again
