@@ -9,7 +9,7 @@ help:
 	@echo "make demo               the whole scene on an embedded PostgreSQL, about a minute"
 	@echo "make test               lint, and all tests on PostgreSQL 18 and on an installed older one"
 	@echo "make lint               ruff and mypy alone"
-	@echo "make freeze             copy sql/ into the newest revision of alembic/versions"
+	@echo "make freeze             copy sql/ into the newest revision, and write sql/catalog.json"
 	@echo "make catalog            write sql/catalog.json, what pyorch verify expects to find"
 	@echo "make reference          write docs/cli.md from the commands' own help"
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-queue, bench-calls: throughput)"
@@ -31,6 +31,7 @@ lint:
 freeze:
 	@.ci/venv test
 	@$(PY) -m tests.freeze
+	@$(PY) -m tests.golden
 
 catalog:
 	@.ci/venv test
