@@ -160,9 +160,13 @@ def test_the_history_of_our_jobs_goes_and_that_of_others_stays(scheduled):
     assert [runid for (runid,) in rows] == [-6, -5, -3, -2]
 
 
-def test_pg_cron_ticks_and_is_the_scheduler(scheduled):
+def test_pg_cron_ticks_and_is_the_scheduler(scheduled, server):
     watch_dispatch(scheduled)
-    wait_until(scheduled, "exists (select from pyorch.heartbeat where source = 'pg_cron')", timeout=75)
+    try:
+        wait_until(scheduled, "exists (select from pyorch.heartbeat where source = 'pg_cron')", timeout=75)
+    except psycopg.errors.RaiseException:
+        history = scheduled.execute("select command, status, return_message, start_time from cron.job_run_details")
+        pytest.fail(f"no tick; pg_cron says {history.fetchall()}; {server.log.read_text()[-3000:]}")
     assert scheduled.execute("select distinct source from pyorch.run_log").fetchall() == [("pg_cron",)]
     assert scheduled.execute("select pyorch._scheduler()").fetchone() == ("pg_cron",)
     wait_until(
