@@ -81,8 +81,8 @@ def test_a_slow_metrics_job_delays_no_tick(db: psycopg.Connection, start_agent: 
     slow = "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()"
     until(lambda: count(db, slow) == 1, 90)
     ticks = count(db, TICKS)
-    until(lambda: count(db, TICKS) > ticks, 30)
-    # one at a time per name
+    until(lambda: count(db, TICKS) >= ticks + 3, 30)
+    # one at a time per name, although it was due several times meanwhile
     assert count(db, slow) == 1
     assert agent.stop() == 0
     # what outlasts the grace is cancelled at the server, too
