@@ -15,7 +15,7 @@ from pyorch.agent.log import Log, trouble
 from pyorch.agent.reporter import Reporter
 from pyorch.agent.sender import Sender
 
-ALL = "select endpoint from pyorch.endpoint where not paused order by endpoint"
+ALL = "select endpoint from pyorch.endpoint_status where not paused order by endpoint"
 DECIDE = "select * from pyorch._direct_call(%s)"
 LEDGER = (
     "select call_id, endpoint, outcome, status_code, error, latency_ms from pyorch.call_log where call_id = any(%s)"

@@ -67,3 +67,9 @@ def test_what_may_not_be_called_is_refused_with_its_reason_and_stops_no_other(
 def test_an_unreachable_database_raises() -> None:
     with pytest.raises(psycopg.OperationalError):
         direct("host=127.0.0.1 port=1 dbname=nowhere", ["any"])
+
+
+def test_the_admin_role_suffices(dsn: str, db: psycopg.Connection, receiver: Receiver) -> None:
+    endpoint(db, "fast", receiver.url("/ok"))
+    [outcome] = direct(f"{dsn} options='-c role=pyorch_admin'")
+    assert outcome["outcome"] == "ok"
