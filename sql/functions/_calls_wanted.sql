@@ -21,12 +21,13 @@ create or replace function pyorch._calls_wanted(
 as $$
 declare
   e constant pyorch.endpoint := p_endpoint;
+  v_token constant bigint := pyorch._queue_token(e.queue_id);
   v_busy bigint;
   v_fresh bigint;
 begin
   select count(*),
          count(*) filter (
-           where c.sent_at is null or not (c.worked or c.token < pyorch._queue_token(e.queue_id))
+           where c.sent_at is null or not (c.worked or c.token < v_token)
          )
     into v_busy, v_fresh
     from pyorch.call c
