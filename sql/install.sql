@@ -161,6 +161,8 @@
 \ir tables/variable.sql
 \ir tables/agent.sql
 \ir tables/call.sql
+\ir tables/call_mark.sql
+\ir views/live_call.sql
 \ir tables/call_history.sql
 \ir tables/slot.sql
 \ir tables/wake_mark.sql
@@ -210,6 +212,7 @@
 \ir functions/_refuse_due.sql
 \ir functions/_claim_for_push.sql
 \ir functions/_call_requests.sql
+\ir functions/_look_at_calls.sql
 \ir functions/_due_calls.sql
 \ir functions/_take_calls.sql
 \ir functions/_mask.sql

@@ -2,7 +2,8 @@
 -- An agent registers and gives a sign of life; it is live for 10 seconds. The one that started
 -- first of the live ones leads: it runs the schedule, and brings busy calls up to date between
 -- ticks.
--- Calls: pyorch._now, pyorch._settle_busy, pyorch._jobs_due.  Reads: pyorch.job.  Writes: pyorch.agent.
+-- Calls: pyorch._look_at_calls, pyorch._settle_busy, pyorch._jobs_due.  Reads: pyorch.job.
+-- Writes: pyorch.agent.
 create or replace function pyorch._agent_beat(
   p_agent uuid,
   -- {host, pid, …}: for people; stopping: it starts nothing any more
@@ -41,6 +42,7 @@ begin
        select x.ctid from pyorch.agent x
          where x.seen_at < v_now - interval '1 day' for update skip locked
      ));
+    perform pyorch._look_at_calls();
     perform pyorch._settle_busy(v_now);
   end if;
   return pg_catalog.jsonb_build_object(
@@ -50,7 +52,9 @@ begin
     -- the leader must look more than once in each half of the shortest interval: a skipped slot is
     -- only due in its first half
     'beat_ms', case when v_leader then (
-      select pg_catalog.round(least(2000, greatest(300, extract(epoch from min(j.every)) * 1000 / 3)))
+      select pg_catalog.round(
+               least(2000, greatest(300, extract(epoch from min(j.every)) * 1000 / 3))
+             )
         from pyorch.job j
        where j.enabled
     ) end

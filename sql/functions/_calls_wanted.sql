@@ -30,7 +30,7 @@ begin
            where c.sent_at is null or not (c.worked or c.token < v_token)
          )
     into v_busy, v_fresh
-    from pyorch.call c
+    from pyorch.live_call c
    where c.endpoint_id = e.endpoint_id
      and c.finished_at is null;
   calls := 0;

@@ -15,7 +15,7 @@ as $$
       from pyorch.endpoint_state s
      where s.breaker = 'open'
        and s.breaker_until <= p_now
-       and exists (select 1 from pyorch.call c where c.endpoint_id = s.endpoint_id
+       and exists (select 1 from pyorch.live_call c where c.endpoint_id = s.endpoint_id
          and c.sent_at is null)
      order by s.endpoint_id
        for no key update skip locked
@@ -24,7 +24,7 @@ as $$
        set probe = true, not_before = null
      where c.call_id in (
        select min(w.call_id)
-         from pyorch.call w
+         from pyorch.live_call w
          join ready r on r.endpoint_id = w.endpoint_id
         where w.sent_at is null and w.outcome is null
         group by w.endpoint_id

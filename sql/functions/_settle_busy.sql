@@ -17,7 +17,7 @@ declare
 begin
   with busy as materialized (
     select c.call_id, c.token, c.sent_at, c.worked, c.idle_since, c.busy_until, e.queue_id
-      from pyorch.call c
+      from pyorch.live_call c
       join pyorch.endpoint e on e.endpoint_id = c.endpoint_id
      where c.sent_at is not null
        and c.finished_at is null
@@ -42,7 +42,7 @@ begin
         or b.idle_since <= p_now - interval '5 seconds'
   ), locked as materialized (
     select c.call_id
-      from pyorch.call c
+      from pyorch.live_call c
      where c.call_id in (select s.call_id from seen s)
        and c.finished_at is null
      order by c.call_id

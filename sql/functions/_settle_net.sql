@@ -26,7 +26,7 @@ begin
     into v_calls, v_ids, v_since
     from (
       select c.call_id, c.net_request_id, c.handed_at
-        from pyorch.call c
+        from pyorch.live_call c
        where c.outcome is null
          and c.transport = 'pg_net'
          and c.epoch = v_epoch
@@ -56,7 +56,7 @@ begin
            ))
       from rows from (pg_catalog.unnest($1), pg_catalog.unnest($2)) o (call_id, id)
       join %I._http_response r on r.id = o.id and r.created > $3 - interval '10 minutes'
-      join pyorch.call c on c.call_id = o.call_id
+      join pyorch.live_call c on c.call_id = o.call_id
      cross join lateral (
        -- convert_to would refuse broken UTF-8; this takes the bytes as they are
        select pg_catalog.decode(replace(r.content, '\', '\\'), 'escape') as content

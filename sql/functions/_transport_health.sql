@@ -39,7 +39,7 @@ begin
            'calls_not_taken', 'transport', min(greatest(c.decided_at, c.not_before)),
            pg_catalog.format('%s calls wait for their hand-over for more than a minute', count(*)),
            'Is the agent well? See its log, and: select * from pyorch.agent;'
-      from pyorch.call c
+      from pyorch.live_call c
       join pyorch.endpoint e on e.endpoint_id = c.endpoint_id and not e.paused
       join pyorch.endpoint_state s on s.endpoint_id = c.endpoint_id and s.breaker = 'closed'
      where c.sent_at is null

@@ -32,7 +32,7 @@ begin
           and s.breaker = 'closed'
           and coalesce(s.hold_until <= v_now, true)
           and e.max_in_flight > (
-            select count(*) from pyorch.call c where c.endpoint_id = e.endpoint_id
+            select count(*) from pyorch.live_call c where c.endpoint_id = e.endpoint_id
               and c.finished_at is null
           )
      )

@@ -22,7 +22,7 @@ create view pyorch.endpoint_status as
              max(x.sent_at) as last_call_at,
              max(x.settled_at) as settled_at,
              (pg_catalog.array_agg(x.outcome order by x.settled_at desc nulls last))[1] as outcome
-        from pyorch.call x
+        from pyorch.live_call x
        group by x.endpoint_id
     ) c on c.endpoint_id = e.endpoint_id;
 

@@ -21,15 +21,16 @@ create or replace function pyorch._calls_wanted(
 as $$
 declare
   e constant pyorch.endpoint := p_endpoint;
+  v_token constant bigint := pyorch._queue_token(e.queue_id);
   v_busy bigint;
   v_fresh bigint;
 begin
   select count(*),
          count(*) filter (
-           where c.sent_at is null or not (c.worked or c.token < pyorch._queue_token(e.queue_id))
+           where c.sent_at is null or not (c.worked or c.token < v_token)
          )
     into v_busy, v_fresh
-    from pyorch.call c
+    from pyorch.live_call c
    where c.endpoint_id = e.endpoint_id
      and c.finished_at is null;
   calls := 0;

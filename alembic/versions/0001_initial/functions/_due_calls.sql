@@ -12,7 +12,7 @@ create or replace function pyorch._due_calls(p_batch integer, p_now timestamptz)
 as $$
   select array(
     select c.call_id
-      from pyorch.call c
+      from pyorch.live_call c
       join pyorch.endpoint e on e.endpoint_id = c.endpoint_id
       join pyorch.endpoint_state s on s.endpoint_id = c.endpoint_id
      where c.sent_at is null

@@ -18,7 +18,7 @@ as $$
     when (p_endpoint).paused then 'paused'
     when (p_state).breaker = 'open' and (p_state).breaker_until > p_now then 'breaker is open'
     when (p_state).breaker = 'half_open' and exists (
-      select 1 from pyorch.call c where c.endpoint_id = (p_endpoint).endpoint_id and c.probe
+      select 1 from pyorch.live_call c where c.endpoint_id = (p_endpoint).endpoint_id and c.probe
     ) then 'breaker waits for its probe'
     when (p_state).breaker = 'closed' and (p_state).hold_until > p_now then 'backoff'
   end;

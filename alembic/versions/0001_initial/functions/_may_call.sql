@@ -47,7 +47,7 @@ begin
   perform from pyorch.endpoint_state s where s.endpoint_id = p_endpoint.endpoint_id for update;
   select count(*)
     into v_busy
-    from pyorch.call c
+    from pyorch.live_call c
    where c.endpoint_id = p_endpoint.endpoint_id
      and c.finished_at is null;
   if v_busy >= p_endpoint.max_in_flight then

@@ -16,41 +16,54 @@ declare
   v_ended bigint[];
 begin
   with busy as materialized (
-    select c.call_id, c.token, c.sent_at, c.worked, e.queue_id
-      from pyorch.call c
+    select c.call_id, c.token, c.sent_at, c.worked, c.idle_since, c.busy_until, e.queue_id
+      from pyorch.live_call c
       join pyorch.endpoint e on e.endpoint_id = c.endpoint_id
      where c.sent_at is not null
        and c.finished_at is null
-     order by c.call_id
-       for update of c skip locked
-  ), seen as materialized (
-    select b.call_id,
-           b.worked or pyorch._queue_token(b.queue_id) > b.token as moved,
+  ), queue as materialized (
+    -- many calls of one batch share a queue, its counter and their hand-over: look once
+    select b.queue_id, b.token, b.sent_at,
+           pyorch._queue_token(b.queue_id) > b.token as moved,
            pyorch._queue_in_work(b.queue_id, b.token, b.sent_at) as in_work
+      from (select distinct x.queue_id, x.token, x.sent_at from busy x where x.queue_id is not null) b
+  ), seen as materialized (
+    select b.call_id, b.busy_until <= p_now as expired, coalesce(q.in_work, false) as in_work,
+           coalesce((b.worked or q.moved) and not q.in_work, false) as at_rest
       from busy b
-     where b.queue_id is not null
+      left join queue q
+        on q.queue_id = b.queue_id
+       and q.token is not distinct from b.token
+       and q.sent_at = b.sent_at
+     -- most rows stay as they are: those are neither locked nor written
+     where b.busy_until <= p_now
+        or coalesce(q.in_work, false) > b.worked
+        or coalesce((b.worked or q.moved) and not q.in_work, false) <> (b.idle_since is not null)
+        or b.idle_since <= p_now - interval '5 seconds'
+  ), locked as materialized (
+    select c.call_id
+      from pyorch.live_call c
+     where c.call_id in (select s.call_id from seen s)
+       and c.finished_at is null
+     order by c.call_id
+       for update skip locked
   ), changed as (
     update pyorch.call c
-       set worked = c.worked or coalesce(s.in_work, false),
-           idle_since = case when s.moved and not s.in_work then coalesce(c.idle_since, p_now) end,
+       set worked = c.worked or s.in_work,
+           idle_since = case when s.at_rest then coalesce(c.idle_since, p_now) end,
            finished_at = case
-             when s.moved and not s.in_work and c.idle_since <= p_now - interval '5 seconds'
-               then c.idle_since
-             when c.busy_until <= p_now then c.busy_until
+             when s.at_rest and c.idle_since <= p_now - interval '5 seconds' then c.idle_since
+             when s.expired then c.busy_until
            end
-      from busy b
-      left join seen s on s.call_id = b.call_id
-     where c.call_id = b.call_id
-       and (
-         c.busy_until <= p_now
-         or coalesce(s.in_work, false) > c.worked
-         or coalesce(s.moved and not s.in_work, false) <> (c.idle_since is not null)
-         or (s.moved and not s.in_work and c.idle_since <= p_now - interval '5 seconds')
-       )
+      from locked l
+      join seen s on s.call_id = l.call_id
+     where c.call_id = l.call_id
     returning c.call_id, c.finished_at
   )
-  select pg_catalog.array_agg(x.call_id) into v_ended from changed x
-    where x.finished_at is not null;
+  select pg_catalog.array_agg(x.call_id)
+    into v_ended
+    from changed x
+   where x.finished_at is not null;
 
   if v_ended is null then
     return 0;

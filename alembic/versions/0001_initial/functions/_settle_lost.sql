@@ -18,7 +18,7 @@ declare
 begin
   v_lost := array(
     select c.call_id
-      from pyorch.call c
+      from pyorch.live_call c
      where c.outcome is null
        and c.sent_at is not null
        and (c.deadline <= p_now or c.epoch < v_epoch)

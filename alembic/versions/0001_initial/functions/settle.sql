@@ -2,7 +2,8 @@
 -- Bring the ledger up to date: read what the transport has answered, end calls that will get no
 -- answer, and those that are no longer busy. The agent reports by itself; this settles what pg_net
 -- carried, and what nobody reported. Cost: the open calls.
--- Calls: pyorch._settle_net, pyorch._settle_lost, pyorch._wake_net, pyorch._settle_busy.
+-- Calls: pyorch._look_at_calls, pyorch._settle_net, pyorch._settle_lost, pyorch._wake_net,
+-- pyorch._settle_busy.
 create or replace function pyorch.settle(
   -- calls at most; null: 1000
   batch integer default null,
@@ -31,7 +32,8 @@ begin
       message = 'batch must be 1 or more',
       hint = 'For example: select * from pyorch.settle(batch => 100);';
   end if;
-  v_open := array(select c.call_id from pyorch.call c where c.outcome is null
+  perform pyorch._look_at_calls();
+  v_open := array(select c.call_id from pyorch.live_call c where c.outcome is null
     and c.sent_at is not null);
   if v_open <> '{}' then
     perform pyorch._settle_net(v_batch, v_now);
@@ -49,7 +51,7 @@ begin
          count(*) filter (where x.outcome = 'lost')
     into ok, failed, timed_out, lost
     from (
-      select c.outcome from pyorch.call c where c.call_id = any (v_open)
+      select c.outcome from pyorch.live_call c where c.call_id = any (v_open)
       union all
       select h.outcome from pyorch.call_history h where h.call_id = any (v_open)
     ) x;
