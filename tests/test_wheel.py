@@ -59,7 +59,8 @@ def outside(wheel, tmp_path_factory):
 def test_the_wheel_holds_the_sql_and_the_revisions_below_pyorch_only(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"pyorch"}
-    for folder, packed in ((SQL, "pyorch/_sql"), (VERSIONS.parent, "pyorch/_alembic")):
+    example = (ROOT / "examples" / "vehicles", "pyorch/_examples/vehicles")
+    for folder, packed in ((SQL, "pyorch/_sql"), (VERSIONS.parent, "pyorch/_alembic"), example):
         files = {
             f"{packed}/{path.relative_to(folder)}"
             for path in folder.rglob("*")

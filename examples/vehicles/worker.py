@@ -21,7 +21,7 @@ import psycopg
 from pages import Listing, PageError, parse
 
 # seconds that one worker may run, as an edge function has them; the endpoint's max_busy stands a little above
-WALL_CLOCK = 12.0
+WALL_CLOCK = float(os.environ.get("DEMO_WALL_CLOCK", "12"))
 # seconds between heartbeats; the lease of the demo's queues is 5 seconds
 HEARTBEAT = 1.5
 

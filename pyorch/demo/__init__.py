@@ -69,6 +69,8 @@ def _play(dsn: str | None, show: LiveShow, exits: contextlib.ExitStack) -> figur
     show.say("every item is complete; asking pyorch verify for the evidence")
     checks = verify.verify(stage.dsn)
     runs = figures.rows(stage.db, figures.RUNS, first["run_id"])
+    if dsn is not None:
+        show.say("removing what the demo made; pyorch itself stays (pyorch uninstall --yes)")
     failed = sum(check.state == "failed" for check in checks)
     return figures.Result(
         figures=figures.figures(stage.db, first, scene.killed, failed),

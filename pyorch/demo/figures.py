@@ -125,9 +125,7 @@ def figures(db: Connection, first: dict[str, Any], killed: Killed, failed_checks
         _equal("left in processing", seen["processing"], 0),
         _equal("vehicles, one for each listing", seen["listings_with_one_vehicle"], seen["listings"], 1),
         _equal("vehicles in all", seen["vehicles"], seen["listings"], 1),
-        _equal(
-            "unlocked in the first run: stuck for an hour", first["unlocked"].get("import_queue"), STUCK
-        ),
+        _equal("unlocked in the first run: stuck for an hour", first["unlocked"].get("import_queue"), STUCK),
         _equal("triggered in the first run", len(triggered), 4),
         _equal("unlocked later: held by the worker that was killed", len(killed.returned), held, 1),
         _equal("of those, completed by another worker", mine["complete"], held, 1),

@@ -20,6 +20,9 @@ SCRAPERS = ("sync-active-auctions", "extract-all-orgs-inventory")
 PROCESSORS = ("process-import-queue-fast", "process-bat-extraction-queue")
 # how often the agent ticks in the demo (it beats every two seconds)
 TICK = "2 seconds"
+# what attach.sql says of max_busy, and seconds by scheduler: where ticks come each minute only, a worker runs longer
+MAX_BUSY = '"max_busy": "15 seconds"'
+WALL_CLOCK = {"agent": 12, "pg_cron": 45}
 
 
 class StageError(Exception):
@@ -59,13 +62,15 @@ class Stage:
             ProcessError: a process did not start.
         """
         found = install.install(self.dsn or None)
+        self._choose(found)
         self._refuse_what_is_there()
         self._built = True
         self.db.execute((self.example / "tables.sql").read_bytes())
         key = secrets.token_urlsafe(24)
         service = self.processes.start(
             "service", [str(self.example / "service.py")],
-            {"DEMO_DSN": self.dsn, "DEMO_SERVICE_KEY": key}, speaks=True,
+            {"DEMO_DSN": self.dsn, "DEMO_SERVICE_KEY": key, "DEMO_WALL_CLOCK": str(WALL_CLOCK[self.scheduler])},
+            speaks=True,
         )  # fmt: skip
         self.site = self.processes.first_line("service", service)
         # bound by the client: several statements in one go take no parameters from the server
@@ -75,7 +80,8 @@ class Stage:
         self.db.execute("select pyorch.set_variable('vehicles_url', %s)", [self.site])
         self.db.execute("select pyorch.set_secret('vehicles_key', %s)", [key])
         self._tick = self._value("select pyorch._setting('tick')")
-        self._choose(found)
+        if self.scheduler == "agent":
+            self._start_agent()
 
     def attach(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Tell pyorch about tables and endpoints, and run the orchestrator for the first time.
@@ -85,10 +91,12 @@ class Stage:
         Returns:
             What attach_queue answered for each queue, and what orchestrate() answered.
         """
+        script = (self.example / "attach.sql").read_text(encoding="utf-8")
+        script = script.replace(MAX_BUSY, f'"max_busy": "{WALL_CLOCK[self.scheduler] + 3} seconds"')
         while True:
             with self.db.transaction():
                 attached = []
-                for statement in (self.example / "attach.sql").read_text(encoding="utf-8").split(";\n"):
+                for statement in script.split(";\n"):
                     if statement.strip():
                         cursor = self.db.execute(statement.encode())
                         row = cursor.fetchone() if cursor.description else None
@@ -114,15 +122,15 @@ class Stage:
         self.db.close()
 
     def _choose(self, found: dict[str, Any]) -> None:
-        """Let pg_cron and pg_net do the work where both are here; else start an agent, and wait until it is alive."""
-        both = bool(found["pg_cron"].get("present")) and bool(found["pg_net"].get("here"))
-        if both and self._is_local():
-            self.scheduler, self.transport = "pg_cron", "pg_net"
-            return
+        """Let pg_cron and pg_net do the work where both are here and can reach us; else it will be an agent."""
+        both = found["pg_cron"].get("state") == "here" and bool(found["pg_net"].get("here"))
+        self.scheduler, self.transport = ("pg_cron", "pg_net") if both and self._is_local() else ("agent", "agent")
+
+    def _start_agent(self) -> None:
+        """Start an agent and wait until it is alive."""
         self.db.execute("select pyorch.configure(%s)", [Jsonb({"tick": TICK})])
         self.processes.start("agent", ["-m", "pyorch", "agent", *(["--dsn", self.dsn] if self.dsn else [])], {})
         self.processes.wait_for("agent", lambda: self._value("select pyorch._transport()") == "agent")
-        self.scheduler = self.transport = "agent"
 
     def _is_local(self) -> bool:
         """Return whether the server can reach our service at 127.0.0.1."""
