@@ -188,6 +188,9 @@ def _clean_cron_database(server: Server) -> None:
     first, then the sessions that jobs and tests left, then everything that is not of an extension.
     """
     with psycopg.connect(server.dsn(CRON_DATABASE), autocommit=True) as db:
+        if "pg_cron" in server.preloaded:
+            # not in public, which is dropped below: the launcher goes silent when its tables are made anew
+            db.execute("create extension if not exists pg_cron schema pg_catalog")
         for extension in server.preloaded:
             db.execute(sql.SQL("create extension if not exists {} cascade").format(sql.Identifier(extension)))
         if "pg_cron" in server.preloaded:
