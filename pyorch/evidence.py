@@ -46,7 +46,7 @@ def who(connection: Connection) -> Iterator[Check]:
         if alive is not None and chosen in ("auto", alive):
             yield Check(part, "ok", f"{alive} is alive (configured: {chosen})")
         else:
-            nobody = "no agent and no extension that could is alive"
+            nobody = "no agent is alive, and no extension does it"
             yield Check(
                 part, "failed", nobody if chosen == "auto" else f"{chosen} is chosen and not alive", "pyorch agent"
             )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO, cast
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 Row = Mapping[str, Any]
+UNWRAPPED = 2000
 
 COLOURS = {
     "ok": "green",
@@ -69,20 +71,39 @@ def cell(value: Any) -> str:
 def duration(seconds: float) -> str:
     """Seconds as the two largest units that matter: ``3 d 4 h``, ``12 min 5 s``, ``0.4 s``."""
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.0f} s" if seconds == int(seconds) else f"{seconds:.1f} s"
     parts: list[str] = []
     rest = int(seconds)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        if rest >= size or (parts and len(parts) < 2):
+        if rest >= size and len(parts) < 2:
             parts.append(f"{rest // size} {unit}")
             rest %= size
-    return " ".join(parts[:2])
+    return " ".join(parts)
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console made at the moment of use, so that redirected streams are respected; wide where nobody looks."""
+    """A console made at the moment of use, so that redirected streams are respected.
+
+    Into a file or a pipe nothing is wrapped, so that a line can be searched and a statement copied.
+    """
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else 200, highlight=False, soft_wrap=not stream.isatty())
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    return Console(file=cast(TextIO, _Trimmed(stream)), width=UNWRAPPED, highlight=False, soft_wrap=True)
+
+
+class _Trimmed:
+    """A stream that takes the blanks with which a table fills its last column from the ends of lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write without them."""
+        return self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def table(rows: Iterable[Row], columns: Sequence[str] | None = None, title: str | None = None) -> Table:
@@ -124,7 +145,18 @@ def bullets(lines: Iterable[str], title: str) -> Table:
     return grid
 
 
-def sections(parts: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> None:
+def whole(row: Row, title: str | None = None) -> None:
+    """Print one row with all that is nested in it: plain values as a record, then lists and objects by name."""
+    nested = {name: value for name, value in row.items() if isinstance(value, (list, Mapping)) and value}
+    plain_ones = {name: value for name, value in row.items() if name not in nested and value not in ([], {})}
+    out = console()
+    out.print(record(plain_ones, title))
+    if nested:
+        out.print()
+        sections(nested)
+
+
+def sections(parts: Mapping[str, Any], columns: Mapping[str, Sequence[str]] | None = None) -> None:
     """Print several answers under their names: lists of rows as tables, rows as records, what is empty not at all.
 
     ``columns`` chooses, for the lists that it names, what people see.
@@ -132,14 +164,14 @@ def sections(parts: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> 
     out = console()
     for name, part in parts.items():
         title = name.replace("_", " ").capitalize()
-        if isinstance(part, Mapping) and part:
+        if isinstance(part, Mapping) and part and all(isinstance(item, Mapping) for item in part.values()):
+            out.print(table([{"": key, **item} for key, item in part.items()], title=title))
+        elif isinstance(part, Mapping) and part:
             out.print(record(part, title))
         elif isinstance(part, list) and part and isinstance(part[0], Mapping):
-            out.print(table(part, columns.get(name), title))
+            out.print(table(part, (columns or {}).get(name), title))
         elif isinstance(part, list) and part:
             out.print(bullets(map(cell, part), title))
-        elif part not in (None, [], {}):
-            out.print(record({title: part}))
         else:
             continue
         out.print()

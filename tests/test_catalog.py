@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from pyorch import catalog
+from tests import golden
 
 FUNCTION = "pyorch._backoff(jsonb,integer)"
 
@@ -14,6 +15,10 @@ def differences(db):
     parts = catalog.roles(db)
     expected = catalog.by_part(catalog.read(db), parts)
     return lambda: [str(found) for found in catalog.diff(expected, catalog.read(db), catalog.roles(db))]
+
+
+def test_the_golden_catalog_is_what_the_sources_make(dsn):
+    assert golden.text(golden.read(dsn)) == catalog.golden_path().read_text(), "run: make catalog"
 
 
 def test_an_untouched_database_has_no_difference(differences):

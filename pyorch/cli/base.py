@@ -127,7 +127,7 @@ class App:
         if self.json:
             click.echo(render.to_json(row))
         else:
-            render.console().print(render.record(row, title))
+            render.whole(row, title)
 
     def done(self, said: str, **data: Any) -> None:
         """Report a change: one line of talk for people, data for programs."""

@@ -7,6 +7,11 @@ import click
 from pyorch import verify
 from pyorch.cli.base import App, Failure, database
 
+ORDER = (
+    "success", "skipped", "run_id", "timestamp", "duration_ms", "unlocked", "settled", "scrapers_triggered",
+    "processors_triggered", "not_triggered", "queue_depths", "steps", "errors",
+)  # fmt: skip
+
 
 @click.command()
 @click.option(
@@ -29,7 +34,7 @@ def orchestrate(app: App, skip: tuple[str, ...], budget: str | None, if_stale: s
     with app.connection.transaction():
         app.value("select set_config('pyorch.source', 'cli', true)")
         answer = app.value("select pyorch.orchestrate(%s::text[], %s::interval)", list(skip), budget)
-    app.record(answer)
+    app.record({key: answer[key] for key in sorted(answer, key=_rank)})
     if not answer["success"]:
         raise click.exceptions.Exit(1)
 
@@ -74,6 +79,11 @@ def demo(app: App) -> None:
     except ImportError as error:
         raise Failure(f"the demo needs more: {error}", "pip install 'pyorch[demo]'") from error
     raise click.exceptions.Exit(scene.run(app.dsn, as_json=app.json))
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """Where a key of the answer stands: jsonb has forgotten the order."""
+    return (ORDER.index(key) if key in ORDER else len(ORDER), key)
 
 
 COMMANDS = (orchestrate, tick, agent, demo)

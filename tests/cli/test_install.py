@@ -189,3 +189,39 @@ def test_an_old_server_and_a_standby_are_refused(monkeypatch, empty_dsn):
     monkeypatch.setattr(install, "OLDEST", 999999)
     with pytest.raises(PyorchError, match="PostgreSQL 15 or newer"):
         install.install(empty_dsn)
+
+
+@pytest.mark.pg_cron
+def test_pg_cron_in_another_database_gets_the_jobs_and_loses_them_again(empty, bare_cron_dsn):
+    database = value(empty.dsn, "select current_database()")
+    jobs = "select coalesce(json_agg(json_build_array(database, command) order by jobid), '[]') from cron.job"
+
+    report = empty.json("install", "--cron-dsn", bare_cron_dsn)
+    assert {row["done"] for row in report["jobs"]} == {"scheduled"}
+    assert [database, "call pyorch.tick()"] in value(bare_cron_dsn, jobs)
+    assert {row["done"] for row in empty.json("jobs reconcile", "--cron-dsn", bare_cron_dsn)} == {"as it should be"}
+    (unchecked,) = [one for one in empty.json("verify", exit_code=1) if one["check"] == "jobs are scheduled"]
+    assert unchecked["state"] == "warning" and "unchecked" in unchecked["seen"]
+    empty("uninstall --yes", "--cron-dsn", bare_cron_dsn)
+    assert value(bare_cron_dsn, jobs) == []
+
+
+@pytest.mark.pg_cron
+def test_extensions_are_created_when_asked_for_and_what_fails_is_a_note(empty):
+    report = empty.json("install --create-extensions")
+    assert any(note.startswith("create extension pg_cron failed") for note in report["notes"])
+    empty("uninstall --yes")
+
+
+@pytest.mark.pg_cron
+def test_in_the_database_of_pg_cron_it_schedules_and_takes_back_its_jobs(bare_cron_dsn):
+    shell = Shell(bare_cron_dsn)
+    names = "select coalesce(json_agg(jobname order by jobname), '[]') from cron.job"
+    with psycopg.connect(bare_cron_dsn, autocommit=True) as there:
+        there.execute("select cron.schedule('mine', '* * * * *', 'select 1')")
+    shell("install")
+    assert value(bare_cron_dsn, names) == ["mine", "pyorch_maintain", "pyorch_metrics", "pyorch_tick"]
+    shell("install")
+    assert value(bare_cron_dsn, names) == ["mine", "pyorch_maintain", "pyorch_metrics", "pyorch_tick"]
+    shell("uninstall --yes")
+    assert value(bare_cron_dsn, names) == ["mine"]
