@@ -10,7 +10,8 @@ from pyorch import render
 
 
 def test_json_holds_every_kind_of_value():
-    row = {"at": datetime(2026, 3, 1, tzinfo=UTC), "every": timedelta(minutes=2), "n": Decimal("7"), "x": Decimal("1.5"),
+    row = {"at": datetime(2026, 3, 1, tzinfo=UTC),
+           "every": timedelta(minutes=2), "n": Decimal("7"), "x": Decimal("1.5"),
            "list": [1, None], "object": {"a": True}}  # fmt: skip
     assert json.loads(render.to_json(row)) == {
         "at": "2026-03-01T00:00:00+00:00", "every": 120.0, "n": 7, "x": 1.5, "list": [1, None], "object": {"a": True},
