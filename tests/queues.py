@@ -75,9 +75,7 @@ def unlock(db: psycopg.Connection, queue: str = "q", batch: int | None = None) -
 
 def status(db: psycopg.Connection, queue: str = "q") -> tuple[int, int, int]:
     """Return (pending, processing, dead)."""
-    row = db.execute(
-        "select pending, processing, dead from pyorch.queue_status where queue = %s", [queue]
-    ).fetchone()
+    row = db.execute("select pending, processing, dead from pyorch.queue_status where queue = %s", [queue]).fetchone()
     assert row is not None
     return row
 

@@ -1,6 +1,6 @@
 -- pyorch._before_uninstall()
--- Take back what stands outside our schemas: jobs of pg_cron, the alias in public. Returns notes about
--- what must be done elsewhere.
+-- Take back what stands outside our schemas: jobs of pg_cron, the alias in public. Returns notes
+-- about what must be done elsewhere.
 -- Calls: pyorch._cron_put.  Writes: jobs of pg_cron, function public.orchestrate().
 create or replace function pyorch._before_uninstall()
   returns jsonb

@@ -1,6 +1,6 @@
 -- pyorch._check_identity()
--- As _identity_ok(), at the start of a run: records the identity where none is recorded yet, and adopts a new one that
--- pyorch.adopt(expect) announced.
+-- As _identity_ok(), at the start of a run: records the identity where none is recorded yet, and
+-- adopts a new one that pyorch.adopt(expect) announced.
 -- Calls: pyorch._identity_ok, pyorch._record_identity.
 create or replace function pyorch._check_identity()
   returns boolean

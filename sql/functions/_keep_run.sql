@@ -1,6 +1,6 @@
 -- pyorch._keep_run(jsonb)
--- Extend the hold of a run that commits between its steps. False: it was lost to another one (this session slept for
--- longer than it may), and nothing more may be done in its name.
+-- Extend the hold of a run that commits between its steps. False: it was lost to another one (this
+-- session slept for longer than it may), and nothing more may be done in its name.
 -- Writes: pyorch.run_lock.
 create or replace function pyorch._keep_run(p_run jsonb)
   returns boolean

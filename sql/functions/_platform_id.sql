@@ -1,6 +1,6 @@
 -- pyorch._platform_id()
--- What the hosting platform says about which project and branch this is; null where it says nothing. Only this tells a
--- byte-identical branch from its original.
+-- What the hosting platform says about which project and branch this is; null where it says
+-- nothing. Only this tells a byte-identical branch from its original.
 create or replace function pyorch._platform_id()
   returns text
   language plpgsql

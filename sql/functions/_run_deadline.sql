@@ -1,6 +1,7 @@
 -- pyorch._run_deadline(interval)
--- Until when a run that starts now may start further work, by the wall clock: its budget, and 80 % of what the caller's
--- timeouts leave (nothing catches a statement_timeout: what it hits loses all that it did).
+-- Until when a run that starts now may start further work, by the wall clock: its budget, and 80 %
+-- of what the caller's timeouts leave (nothing catches a statement_timeout: what it hits loses all
+-- that it did).
 create or replace function pyorch._run_deadline(p_budget interval)
   returns timestamptz
   language sql

@@ -1,5 +1,6 @@
 -- pyorch._setting(text)
--- What pyorch.configure() has set, else the default; objects are filled up with the defaults of their missing keys.
+-- What pyorch.configure() has set, else the default; objects are filled up with the defaults of
+-- their missing keys.
 -- Reads: pyorch.config.
 create or replace function pyorch._setting(p_setting text)
   returns jsonb

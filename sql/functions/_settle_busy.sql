@@ -26,7 +26,9 @@ begin
     select b.queue_id, b.token, b.sent_at,
            pyorch._queue_token(b.queue_id) > b.token as moved,
            pyorch._queue_in_work(b.queue_id, b.token, b.sent_at) as in_work
-      from (select distinct x.queue_id, x.token, x.sent_at from busy x where x.queue_id is not null) b
+      from (
+        select distinct x.queue_id, x.token, x.sent_at from busy x where x.queue_id is not null
+      ) b
   ), seen as materialized (
     select b.call_id, b.busy_until <= p_now as expired, coalesce(q.in_work, false) as in_work,
            coalesce((b.worked or q.moved) and not q.in_work, false) as at_rest

@@ -1,6 +1,6 @@
 -- pyorch._status()
--- Who is who, for `pyorch status`: version, who ticks, who carries, whether calls go out. Json, since
--- jsonb would forget the order.
+-- Who is who, for `pyorch status`: version, who ticks, who carries, whether calls go out. Json,
+-- since jsonb would forget the order.
 -- Calls: pyorch.version, pyorch._scheduler, pyorch._transport, pyorch._dispatch_allowed,
 -- pyorch._heartbeat_age, pyorch._setting.  Reads: pyorch.agent.
 create or replace function pyorch._status()

@@ -1,5 +1,6 @@
 -- pyorch._step_metrics(jsonb)
--- Step of a run: the depth of each queue, by capped probes. A queue that is locked shows its last known depth.
+-- Step of a run: the depth of each queue, by capped probes. A queue that is locked shows its last
+-- known depth.
 -- Calls: pyorch._look_at_queue.
 create or replace function pyorch._step_metrics(p_run jsonb)
   returns jsonb

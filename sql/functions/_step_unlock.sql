@@ -1,6 +1,6 @@
 -- pyorch._step_unlock(jsonb)
--- Step of a run: return one bounded batch of orphans of each queue. A queue whose table is locked is
--- left for the next run, and keeps none of the others waiting.
+-- Step of a run: return one bounded batch of orphans of each queue. A queue whose table is locked
+-- is left for the next run, and keeps none of the others waiting.
 -- Calls: pyorch._unlock_queue, pyorch._setting.
 create or replace function pyorch._step_unlock(p_run jsonb)
   returns jsonb

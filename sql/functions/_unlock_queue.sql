@@ -1,6 +1,6 @@
 -- pyorch._unlock_queue(text, integer)
--- Unlock one batch of one queue, caught: {unlocked, dead}, or "locked": another session keeps us from
--- it, or the error as a row for the run's errors.
+-- Unlock one batch of one queue, caught: {unlocked, dead}, or "locked": another session keeps us
+-- from it, or the error as a row for the run's errors.
 -- Calls: pyorch.unlock.
 create or replace function pyorch._unlock_queue(p_queue text, p_batch integer)
   returns jsonb

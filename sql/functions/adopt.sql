@@ -2,7 +2,8 @@
 -- This copy of the database is the real one: dispatch goes on here.
 -- Calls: pyorch._record_identity, pyorch._now.  Writes: pyorch.identity.
 create or replace function pyorch.adopt(
-  -- null: adopt now. Else: a new identity that shows up within this time is adopted by itself (pg_upgrade)
+  -- null: adopt now. Else: a new identity that shows up within this time is adopted by itself
+  -- (pg_upgrade)
   expect interval default null
 )
   returns text
@@ -41,8 +42,9 @@ end;
 $$;
 
 comment on function pyorch.adopt(interval) is
-  'Let dispatch go on in this database after a restore or a pg_upgrade. expect: adopt a new identity by itself when it'
-  ' shows up within this time (up to 7 days). Returns what was done. Raises PY001, PY011.';
+  'Let dispatch go on in this database after a restore or a pg_upgrade. expect: adopt a new'
+  ' identity by itself when it shows up within this time (up to 7 days). Returns what was done.'
+  ' Raises PY001, PY011.';
 
 revoke all on function pyorch.adopt(interval) from public;
 

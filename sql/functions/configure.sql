@@ -49,10 +49,11 @@ end;
 $$;
 
 comment on function pyorch.configure(jsonb) is
-  'Change settings: scheduler (auto | pg_cron | agent), transport (auto | pg_net | agent), tick, budget, ping_every,'
-  ' metrics_every, maintain_every (intervals), skip (steps), retention {runs, calls, metrics, raw_metrics, cron},'
-  ' unlock_batch (items), missed {job: skip | once | each}, allowed_hosts (array), ping (an endpoint). null resets one.'
-  ' Returns the values in force and, where the schedule was touched, what was done. Raises PY001, PY003.';
+  'Change settings: scheduler (auto | pg_cron | agent), transport (auto | pg_net | agent), tick,'
+  ' budget, ping_every, metrics_every, maintain_every (intervals), skip (steps), retention {runs,'
+  ' calls, metrics, raw_metrics, cron}, unlock_batch (items), missed {job: skip | once | each},'
+  ' allowed_hosts (array), ping (an endpoint). null resets one. Returns the values in force and,'
+  ' where the schedule was touched, what was done. Raises PY001, PY003.';
 
 revoke all on function pyorch.configure(jsonb) from public;
 

@@ -1,8 +1,9 @@
 -- pyorch.tick()
--- One run of the orchestrator as the scheduler starts it: unlock, settle, scrapers, processors, a commit after each, so
--- that nothing that comes later can undo them. One at a time, and a replay burst of pg_cron yields one run.
--- A procedure that commits may have neither `set search_path` nor `security definer`: every name is qualified, and the
--- functions that do the work have both.
+-- One run of the orchestrator as the scheduler starts it: unlock, settle, scrapers, processors, a
+-- commit after each, so that nothing that comes later can undo them. One at a time, and a replay
+-- burst of pg_cron yields one run.
+-- A procedure that commits may have neither `set search_path` nor `security definer`: every name is
+-- qualified, and the functions that do the work have both.
 -- Calls: pyorch._begin_run, pyorch._tick_steps, pyorch._run_step, pyorch._end_run, pyorch._ping.
 create or replace procedure pyorch.tick(
   -- out: as pyorch.orchestrate() answers
@@ -37,8 +38,9 @@ end;
 $$;
 
 comment on procedure pyorch.tick(jsonb) is
-  'One run of the orchestrator by the scheduler, with a commit after each step. Call it alone, outside a transaction.'
-  ' answer (out): as pyorch.orchestrate() answers; "skipped" when another run is in progress or the slot has run.';
+  'One run of the orchestrator by the scheduler, with a commit after each step. Call it alone,'
+  ' outside a transaction. answer (out): as pyorch.orchestrate() answers; "skipped" when another'
+  ' run is in progress or the slot has run.';
 
 revoke all on procedure pyorch.tick(jsonb) from public;
 

@@ -20,7 +20,7 @@ def together(*works):
     def run(work):
         try:
             work()
-        except BaseException as fault:  # noqa: BLE001
+        except BaseException as fault:
             faults.append(fault)
 
     threads = [threading.Thread(target=run, args=[work]) for work in works]
@@ -34,8 +34,15 @@ def together(*works):
 
 @shapes
 def test_every_item_is_done_exactly_once_by_workers_that_also_fail_release_and_forget(db, connect, shape):
-    make(db, shape, 120, backoff={"base": "1 millisecond", "cap": "2 milliseconds"}, max_attempts=1000,
-         max_lease_losses=1000, lease="1 second")
+    make(
+        db,
+        shape,
+        120,
+        backoff={"base": "1 millisecond", "cap": "2 milliseconds"},
+        max_attempts=1000,
+        max_lease_losses=1000,
+        lease="1 second",
+    )
     done: list[str] = []
     stop = threading.Event()
 
@@ -51,8 +58,11 @@ def test_every_item_is_done_exactly_once_by_workers_that_also_fail_release_and_f
                     release(session, item[3])
                 elif turn < 0.25:
                     # its worker is lost: the lease is over at once
-                    session.execute("update pyorch.item_state set lease_until = now() where item_id = %s and token ="
-                                    " split_part(%s, '-', 2)::bigint", [item[0], item[3]])
+                    session.execute(
+                        "update pyorch.item_state set lease_until = now() where item_id = %s and token ="
+                        " split_part(%s, '-', 2)::bigint",
+                        [item[0], item[3]],
+                    )
                 else:
                     done.extend(item[0] for _ in complete(session, item[3]))
 
@@ -71,8 +81,10 @@ def test_every_item_is_done_exactly_once_by_workers_that_also_fail_release_and_f
 
 
 def test_a_group_is_never_in_work_twice_and_in_order(db, connect):
-    db.execute("create table t (id bigint generated always as identity primary key, status text default 'pending',"
-               " customer int)")
+    db.execute(
+        "create table t (id bigint generated always as identity primary key, status text default 'pending',"
+        " customer int)"
+    )
     db.execute("insert into t (customer) select i % 5 from generate_series(1, 100) i")
     db.execute("""select pyorch.attach_queue('q', 't', '{"columns": {"group": "customer"}}')""")
     db.execute("create table history (n bigint generated always as identity, customer int, id bigint, what text)")
@@ -84,10 +96,12 @@ def test_a_group_is_never_in_work_twice_and_in_order(db, connect):
             items = claim(session, 2)
             empty = empty + 1 if not items else 0
             for item in items:
-                session.execute("insert into history (customer, id, what) values (%s, %s, 'begin')",
-                                [item[1]["customer"], item[0]])
-                session.execute("insert into history (customer, id, what) values (%s, %s, 'end')",
-                                [item[1]["customer"], item[0]])
+                session.execute(
+                    "insert into history (customer, id, what) values (%s, %s, 'begin')", [item[1]["customer"], item[0]]
+                )
+                session.execute(
+                    "insert into history (customer, id, what) values (%s, %s, 'end')", [item[1]["customer"], item[0]]
+                )
                 complete(session, item[3])
 
     together(*[work] * 4)

@@ -3,7 +3,17 @@
 import pytest
 
 from tests.attached.shapes import (
-    SHAPES, claim, complete, fail, heartbeat, make, put, release, states, statuses, unlock,
+    SHAPES,
+    claim,
+    complete,
+    fail,
+    heartbeat,
+    make,
+    put,
+    release,
+    states,
+    statuses,
+    unlock,
 )
 
 shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
@@ -173,7 +183,15 @@ def test_items_in_work_are_known_until_they_are_done(db, clock, shape):
 def test_garbage_and_foreign_receipts_change_nothing(db, shape):
     make(db, shape, 1)
     (item,) = claim(db)
-    for receipt in ("", "x", "1-1", item[3] + "x", "9" + item[3], item[3].replace("1-", "2-", 1), "1-99999999999999999999-a"):
+    for receipt in (
+        "",
+        "x",
+        "1-1",
+        item[3] + "x",
+        "9" + item[3],
+        item[3].replace("1-", "2-", 1),
+        "1-99999999999999999999-a",
+    ):
         assert complete(db, receipt) == [] and complete(db, receipt, receipt) == []
         assert fail(db, receipt) == [] and release(db, receipt) == [] and heartbeat(db, receipt) == []
     assert statuses(db, shape) == {"processing": 1}

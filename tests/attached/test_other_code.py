@@ -2,17 +2,35 @@
 
 import pytest
 
-from tests.attached.shapes import SHAPES, attach, claim, complete, fail, heartbeat, make, release, states, statuses, unlock
+from tests.attached.shapes import (
+    SHAPES,
+    attach,
+    claim,
+    complete,
+    fail,
+    heartbeat,
+    make,
+    release,
+    states,
+    statuses,
+    unlock,
+)
 
 FULL = SHAPES["uuid id, enum status, all columns"]
 
 
 def test_what_other_code_left_in_processing_is_unlocked_by_the_age_of_locked_at(db, clock):
     make(db, FULL, 3)
-    db.execute("update import_queue set status = 'processing', locked_at = %s::timestamptz - interval '16 minutes'"
-               " where payload = '1'", [clock.now])
-    db.execute("update import_queue set status = 'processing', locked_at = %s::timestamptz - interval '14 minutes'"
-               " where payload = '2'", [clock.now])
+    db.execute(
+        "update import_queue set status = 'processing', locked_at = %s::timestamptz - interval '16 minutes'"
+        " where payload = '1'",
+        [clock.now],
+    )
+    db.execute(
+        "update import_queue set status = 'processing', locked_at = %s::timestamptz - interval '14 minutes'"
+        " where payload = '2'",
+        [clock.now],
+    )
     assert unlock(db) == (1, 0)
     assert statuses(db, FULL) == {"pending": 2, "processing": 1}
     clock.advance("2 minutes")
@@ -49,8 +67,11 @@ def test_without_any_age_only_own_claims_are_unlocked_and_attach_says_so(db, clo
 
 def test_oldest_orphans_go_first_and_a_batch_bounds_the_work(db, clock):
     make(db, FULL, 5)
-    db.execute("update import_queue set status = 'processing',"
-               " locked_at = %s::timestamptz - interval '1 hour' * (payload #>> '{}')::integer", [clock.now])
+    db.execute(
+        "update import_queue set status = 'processing',"
+        " locked_at = %s::timestamptz - interval '1 hour' * (payload #>> '{}')::integer",
+        [clock.now],
+    )
     assert unlock(db, 2) == (2, 0)
     left = db.execute("select payload from import_queue where status = 'processing' order by 1").fetchall()
     assert left == [(1,), (2,), (3,)]
@@ -122,8 +143,10 @@ def test_a_claim_of_an_item_that_other_code_put_back_voids_the_old_receipt(db):
 def test_columns_are_written_where_the_table_has_them(db, clock):
     make(db, FULL, 1)
     (item,) = claim(db, worker="worker-7")
-    look = ("select status::text, attempts, locked_by, locked_at = %s::timestamptz, updated_at = %s::timestamptz,"
-            " error_message, processed_at = %s::timestamptz, result, next_retry_at > %s::timestamptz from import_queue")
+    look = (
+        "select status::text, attempts, locked_by, locked_at = %s::timestamptz, updated_at = %s::timestamptz,"
+        " error_message, processed_at = %s::timestamptz, result, next_retry_at > %s::timestamptz from import_queue"
+    )
     now = [clock.now] * 4
     assert db.execute(look, now).fetchone() == ("processing", 1, "worker-7", True, True, None, None, None, None)
     fail(db, item[3], error="no answer")

@@ -47,7 +47,9 @@ def test_detach_and_rpc_off_let_the_table_go(db, way):
     make(db, FULL, 1, rpc=True)
     with pytest.raises(psycopg.errors.DependentObjectsStillExist):
         db.execute("drop table import_queue")
-    db.execute("select pyorch.detach_queue('q')" if way == "detach" else "select pyorch.alter_queue('q', '{\"rpc\": false}')")
+    db.execute(
+        "select pyorch.detach_queue('q')" if way == "detach" else "select pyorch.alter_queue('q', '{\"rpc\": false}')"
+    )
     db.execute("drop table import_queue")
     db.execute("call pyorch._apply_grants()")
 

@@ -27,8 +27,10 @@ def test_it_never_raises_in_the_users_statement(db):
 def test_it_wakes_once_a_queue_is_drained_at_once(db):
     make(db, FULL, 0, wake_trigger=True)
     db.execute("create table woken (queue_id int)")
-    db.execute("create or replace function pyorch._wake(p_queue_id integer) returns void language plpgsql"
-               " security definer set search_path = '' as $$ begin insert into public.woken values (p_queue_id); end $$")
+    db.execute(
+        "create or replace function pyorch._wake(p_queue_id integer) returns void language plpgsql"
+        " security definer set search_path = '' as $$ begin insert into public.woken values (p_queue_id); end $$"
+    )
     put(db, FULL, 1)
     assert db.execute("select count(*) from woken").fetchone() == (0,)
     db.execute("update pyorch.queue set wake = true")

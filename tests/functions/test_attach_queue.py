@@ -60,8 +60,10 @@ def test_status_words_are_matched(db, words, how):
         db.execute("create table t (id uuid primary key default gen_random_uuid(), status w)")
     elif how.endswith("check"):
         type_ = "varchar(20)" if how.startswith("varchar") else "text"
-        db.execute(f"create table t (id uuid primary key default gen_random_uuid(), status {type_}"
-                   f" check (status in ({listed})))")
+        db.execute(
+            f"create table t (id uuid primary key default gen_random_uuid(), status {type_}"
+            f" check (status in ({listed})))"
+        )
     else:
         db.execute("create table t (id uuid primary key default gen_random_uuid(), status text)")
         for word in words:
@@ -76,7 +78,12 @@ def test_options_override_columns_and_statuses(db):
         db, "t", columns={"status": "a", "attempts": None, "id": "key"}, statuses={"pending": "todo", "failed": "bad"}
     )["mapping"]
     assert mapping["columns"] == {"id": "key", "status": "a"}
-    assert mapping["statuses"] == {"pending": "todo", "processing": "processing", "complete": "complete", "failed": "bad"}
+    assert mapping["statuses"] == {
+        "pending": "todo",
+        "processing": "processing",
+        "complete": "complete",
+        "failed": "bad",
+    }
 
 
 def test_advised_indexes_are_what_the_claim_uses_and_are_not_advised_again(db):
@@ -87,8 +94,13 @@ def test_advised_indexes_are_what_the_claim_uses_and_are_not_advised_again(db):
         db.execute(statement)
     assert db.execute("select pyorch._attachment(1) -> 'advised'").fetchone()[0] == []
     claim(db)
-    assert db.execute("select idx_scan > 0 from pg_stat_user_indexes, pg_sleep(0) where indexrelname"
-                      " = 'import_queue_pyorch_claim_idx'").fetchone() is not None
+    assert (
+        db.execute(
+            "select idx_scan > 0 from pg_stat_user_indexes, pg_sleep(0) where indexrelname"
+            " = 'import_queue_pyorch_claim_idx'"
+        ).fetchone()
+        is not None
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
@@ -112,8 +124,9 @@ def test_larger_priority_goes_first_then_the_older_item(db):
 
 def test_an_item_is_not_taken_before_its_time(db, clock):
     make(db, FULL, 2)
-    db.execute("update import_queue set next_retry_at = %s::timestamptz + interval '1 minute' where payload = '1'",
-               [clock.now])
+    db.execute(
+        "update import_queue set next_retry_at = %s::timestamptz + interval '1 minute' where payload = '1'", [clock.now]
+    )
     assert [item[1] for item in claim(db, 10)] == [2]
     clock.advance("1 minute")
     assert [item[1] for item in claim(db, 10)] == [1]
@@ -160,6 +173,7 @@ def test_the_payload_is_the_mapped_column_or_the_whole_row(db):
 
 # ---- refusals
 
+
 def test_a_name_that_is_taken_or_none(db):
     make(db, FULL)
     refused(db, "import_queue", "PY004")
@@ -168,25 +182,33 @@ def test_a_name_that_is_taken_or_none(db):
 
 def test_an_unknown_option_column_word_or_status_word(db):
     db.execute(FULL.ddl)
-    for options in ({"leese": "1 minute"}, {"columns": {"stat": "status"}}, {"statuses": {"done": "complete"}},
-                    {"columns": {"status": "nowhere"}}, {"columns": {"attempts": "payload"}}):
+    for options in (
+        {"leese": "1 minute"},
+        {"columns": {"stat": "status"}},
+        {"statuses": {"done": "complete"}},
+        {"columns": {"status": "nowhere"}},
+        {"columns": {"attempts": "payload"}},
+    ):
         refused(db, "import_queue", "PY001", **options)
     assert db.execute("select count(*) from pyorch.queue").fetchone() == (0,), "nothing half-done"
 
 
-@pytest.mark.parametrize("ddl", [
-    "create view t as select 1 as id, 'pending' as status",
-    "create materialized view t as select 1 as id, 'pending' as status",
-    "create temporary table t (id int primary key, status text)",
-    "create table t (id int, status text)",
-    "create table t (id int unique, status text)",
-    "create table t (id numeric primary key, status text)",
-    "create table t (a int, b int, status text, primary key (a, b))",
-    "create table t (id int primary key)",
-    "create table t (id int primary key, status int)",
-    "create table t (id int primary key, status text check (status in ('pending', 'done')))",
-    "create table t (id int primary key, status text generated always as ('pending') stored)",
-])
+@pytest.mark.parametrize(
+    "ddl",
+    [
+        "create view t as select 1 as id, 'pending' as status",
+        "create materialized view t as select 1 as id, 'pending' as status",
+        "create temporary table t (id int primary key, status text)",
+        "create table t (id int, status text)",
+        "create table t (id int unique, status text)",
+        "create table t (id numeric primary key, status text)",
+        "create table t (a int, b int, status text, primary key (a, b))",
+        "create table t (id int primary key)",
+        "create table t (id int primary key, status int)",
+        "create table t (id int primary key, status text check (status in ('pending', 'done')))",
+        "create table t (id int primary key, status text generated always as ('pending') stored)",
+    ],
+)
 def test_a_relation_that_cannot_be_a_queue(db, ddl):
     db.execute(ddl)
     refused(db, "t", "PY008")
@@ -224,8 +246,9 @@ def test_row_level_security_that_would_hide_rows_until_its_hint_is_followed(serv
     server.psql("postgres", "-c", "create role att_pyorch login", "-c", "create role att_app login")
     database = empty_dsn.rpartition("dbname=")[2]
     try:
-        server.psql("postgres", "-c", "grant att_app to att_pyorch",
-                    "-c", f"grant create on database {database} to att_pyorch")
+        server.psql(
+            "postgres", "-c", "grant att_app to att_pyorch", "-c", f"grant create on database {database} to att_pyorch"
+        )
         server.psql(empty_dsn.replace("user=postgres", "user=att_pyorch"), "-1", "-f", INSTALL)
         with psycopg.connect(empty_dsn, autocommit=True) as db:
             db.execute("grant create, usage on schema public to att_app")
@@ -245,9 +268,16 @@ def test_row_level_security_that_would_hide_rows_until_its_hint_is_followed(serv
             assert attach(db, "import_queue")["queue"] == "q"
             assert len(claim(db)) == 1
             db.execute("drop policy pyorch on import_queue")
-            codes = [row[0] for row in db.execute("select code from pyorch._attached_health() where severity = 'critical'")]
+            codes = [
+                row[0] for row in db.execute("select code from pyorch._attached_health() where severity = 'critical'")
+            ]
             assert codes == ["attached_rows_hidden"]
     finally:
         server.psql(database, "-c", "drop owned by att_pyorch, att_app cascade")
-        server.psql("postgres", "-c", f"revoke all on database {database} from att_pyorch",
-                    "-c", "drop role att_pyorch, att_app")
+        server.psql(
+            "postgres",
+            "-c",
+            f"revoke all on database {database} from att_pyorch",
+            "-c",
+            "drop role att_pyorch, att_app",
+        )

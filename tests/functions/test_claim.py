@@ -260,9 +260,7 @@ def test_claims_that_may_be_lost_do_not_wait_for_the_disk_but_only_on_their_own(
     assert token >> 28 > 0
     assert db.execute("select pyorch._queue_in_work(pyorch._queue_id('q'), 1, now())").fetchone() == (True,)
     before = db.execute("select pyorch._queue_token(pyorch._queue_id('q'))").fetchone()[0]
-    assert db.execute("select pyorch._queue_in_work(pyorch._queue_id('q'), %s, now())", [before]).fetchone() == (
-        False,
-    )
+    assert db.execute("select pyorch._queue_in_work(pyorch._queue_id('q'), %s, now())", [before]).fetchone() == (False,)
 
 
 @pytest.mark.parametrize("batch", [0, -1, 10001, None])

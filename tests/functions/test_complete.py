@@ -114,9 +114,7 @@ def test_finished_items_are_kept_as_long_as_the_queue_says(db, clock):
     db.execute("select pyorch.complete('q', %s, array['{\"ok\": true}'::jsonb])", [[item.receipt]])
     assert explain(db, item_id)["status"] == "complete"
     assert db.execute("select payload, result from pyorch.done_q").fetchall() == [({"n": 1}, {"ok": True})]
-    assert db.execute("select tableoid::regclass::text from pyorch.done_q").fetchone() == (
-        "pyorch.part_q_20260301",
-    )
+    assert db.execute("select tableoid::regclass::text from pyorch.done_q").fetchone() == ("pyorch.part_q_20260301",)
     clock.advance("9 days")
     assert db.execute("select pyorch._maintain_queues() > 0").fetchone() == (True,)
     assert db.execute("select count(*) from pyorch.done_q").fetchone() == (0,)
@@ -126,9 +124,7 @@ def test_results_belong_to_their_receipts(db):
     create(db, retention="1 day")
     enqueue(db, 1, 2, 3)
     items = claim(db, 3)
-    db.execute(
-        "select pyorch.complete('q', %s, array['\"one\"', '\"two\"', '\"three\"']::jsonb[])", [receipts(items)]
-    )
+    db.execute("select pyorch.complete('q', %s, array['\"one\"', '\"two\"', '\"three\"']::jsonb[])", [receipts(items)])
     assert db.execute("select payload, result from pyorch.done_q order by payload").fetchall() == [
         (1, "one"),
         (2, "two"),

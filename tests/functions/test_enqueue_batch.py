@@ -27,7 +27,7 @@ def test_all_share_priority_time_and_group(db, clock):
     create(db)
     db.execute(
         "select pyorch.enqueue_batch('q', array['1', '2']::jsonb[], priority => 4,"
-        ' run_at => pyorch._now() + interval \'1 hour\', "group" => \'g\')'
+        " run_at => pyorch._now() + interval '1 hour', \"group\" => 'g')"
     )
     assert claim(db, 5) == []
     clock.advance("61 minutes")

@@ -1,5 +1,6 @@
 -- pyorch._after_install(jsonb)
--- The part of `pyorch install` that is SQL: roles, identity, settings, jobs, alias. Twice is harmless.
+-- The part of `pyorch install` that is SQL: roles, identity, settings, jobs, alias. Twice is
+-- harmless.
 -- Returns what was found and what was chosen.
 -- Calls: pyorch._map_roles, pyorch._check_identity, pyorch.configure, pyorch.reconcile_jobs,
 -- pyorch._make_alias.

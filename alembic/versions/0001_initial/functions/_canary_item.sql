@@ -1,6 +1,7 @@
 -- pyorch._canary_item()
 -- Send one item through the whole machine: enqueue, claim, orphan, unlock, a stale receipt refused,
--- claim again, complete. All of it in a subtransaction that is rolled back: it leaves nothing behind.
+-- claim again, complete. All of it in a subtransaction that is rolled back: it leaves nothing
+-- behind.
 -- Answers {ok, seen}.
 -- Calls: pyorch.create_queue, pyorch.enqueue, pyorch.claim, pyorch.unlock, pyorch.complete.
 create or replace function pyorch._canary_item()

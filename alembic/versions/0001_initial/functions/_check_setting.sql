@@ -1,6 +1,8 @@
 -- pyorch._check_setting(text, jsonb)
--- Check one value for pyorch.configure() and return it in its canonical form; PY001, PY003 when it does not fit.
--- Calls: pyorch._check_options, pyorch._option_interval, pyorch._option_number, pyorch._step_words, pyorch._cron_text.
+-- Check one value for pyorch.configure() and return it in its canonical form; PY001, PY003 when it
+-- does not fit.
+-- Calls: pyorch._check_options, pyorch._option_interval, pyorch._option_number, pyorch._step_words,
+-- pyorch._cron_text.
 create or replace function pyorch._check_setting(p_setting text, p_value jsonb)
   returns jsonb
   language plpgsql
@@ -24,14 +26,17 @@ begin
       if pyorch._cron_text(
         pyorch._option_interval(v_option, p_setting, null, '1 second', '1 day'), true
       ) is null then
-        v_complaint := 'Give whole seconds below a minute, minutes that divide an hour, or hours that divide a day.';
+        v_complaint := 'Give whole seconds below a minute, minutes that divide an hour, or hours that '
+          'divide a day.';
       end if;
     when p_setting = 'budget' then
       perform pyorch._option_interval(v_option, p_setting, null, '100 milliseconds', '5 minutes');
     when p_setting = 'ping_every' then
       perform pyorch._option_interval(v_option, p_setting, null, '1 second', '1 day');
     when p_setting = 'unlock_batch' then
-      return pg_catalog.to_jsonb(pyorch._option_number(v_option, p_setting, null, 1, 100000)::integer);
+      return pg_catalog.to_jsonb(
+        pyorch._option_number(v_option, p_setting, null, 1, 100000)::integer
+      );
     when p_setting in ('skip', 'allowed_hosts') then
       if pg_catalog.jsonb_typeof(p_value) <> 'array' then
         v_complaint := 'Give a JSON array of words.';
@@ -51,7 +56,9 @@ begin
     when p_setting = 'missed' then
       perform pyorch._check_options(p_value, array(select j.job from pyorch.job j), 'job');
       if exists (
-        select from pg_catalog.jsonb_each_text(p_value) e where e.value not in ('skip', 'once', 'each')
+        select
+          from pg_catalog.jsonb_each_text(p_value) e
+         where e.value not in ('skip', 'once', 'each')
       ) then
         v_complaint := 'Give for each job "skip", "once" or "each".';
       end if;

@@ -1,7 +1,9 @@
 -- pyorch._jobs_due(uuid)
--- The jobs that an agent shall run now: none unless it leads and the agent is the scheduler (with `auto`: while no tick
--- of pg_cron is younger than three intervals). Slots are aligned to the epoch, so that all agents see the same ones.
--- Calls: pyorch._setting, pyorch._pg_cron_alive, pyorch._now.  Reads: pyorch.agent, pyorch.job, pyorch.run_lock.
+-- The jobs that an agent shall run now: none unless it leads and the agent is the scheduler (with
+-- `auto`: while no tick of pg_cron is younger than three intervals). Slots are aligned to the
+-- epoch, so that all agents see the same ones.
+-- Calls: pyorch._setting, pyorch._pg_cron_alive, pyorch._now.  Reads: pyorch.agent, pyorch.job,
+-- pyorch.run_lock.
 create or replace function pyorch._jobs_due(p_agent uuid)
   returns text[]
   language sql
@@ -35,7 +37,9 @@ as $$
            else false
          end
      and exists (select from pyorch.agent a where a.agent_id = p_agent and a.leader)
-     and pyorch._run_bar((s.job, null, null, s.until, null, null)::pyorch.run_lock, s.t, null) is null
+     and pyorch._run_bar(
+           (s.job, null, null, s.until, null, null)::pyorch.run_lock, s.t, null
+         ) is null
      -- the last one may lie in the future: the clock was set back
      and s.this is distinct from s.last
      and case s.missed

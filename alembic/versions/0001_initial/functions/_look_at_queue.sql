@@ -1,6 +1,6 @@
 -- pyorch._look_at_queue(integer)
--- The depth of a queue as jsonb. Where we cannot look (a lock on its table), the last known one, with "as_of"; where the
--- look fails otherwise, "error", too.
+-- The depth of a queue as jsonb. Where we cannot look (a lock on its table), the last known one,
+-- with "as_of"; where the look fails otherwise, "error", too.
 -- Calls: pyorch._queue_depth.  Reads: pyorch.queue_depth.
 create or replace function pyorch._look_at_queue(p_queue_id integer)
   returns jsonb
@@ -25,7 +25,8 @@ exception
                from pyorch.queue_depth d
               where d.queue_id = p_queue_id
            ),
-           '{"pending": null, "processing": null, "dead": null, "oldest_pending_seconds": null, "estimated": true}'
+           '{"pending": null, "processing": null, "dead": null, '
+           '"oldest_pending_seconds": null, "estimated": true}'
          );
 end;
 $$;

@@ -1,5 +1,6 @@
 -- pyorch._note_step(jsonb, text, numeric, jsonb)
--- Add what a step did to its run: a step that is passed several times stays one entry, its times and counts add up.
+-- Add what a step did to its run: a step that is passed several times stays one entry, its times
+-- and counts add up.
 -- Writes: pyorch.step_debt; pyorch.run where the run commits between its steps.
 create or replace function pyorch._note_step(
   p_run jsonb,

@@ -1,6 +1,6 @@
 -- pyorch._pg_cron_alive()
--- Does pg_cron tick here? A tick of its younger than three intervals says so; right after the jobs were scheduled it is
--- believed without one.
+-- Does pg_cron tick here? A tick of its younger than three intervals says so; right after the jobs
+-- were scheduled it is believed without one.
 -- Reads: pyorch.job, pyorch.heartbeat.
 create or replace function pyorch._pg_cron_alive()
   returns boolean
@@ -11,7 +11,10 @@ create or replace function pyorch._pg_cron_alive()
   set search_path = ''
 as $$
   select coalesce(
-           greatest(j.scheduled_at, (select h.beat_at from pyorch.heartbeat h where h.source = 'pg_cron'))
+           greatest(
+             j.scheduled_at,
+             (select h.beat_at from pyorch.heartbeat h where h.source = 'pg_cron')
+           )
              -- no less than a scheduler needs to come up, however short the interval
              > pyorch._now() - greatest(3 * j.every, interval '15 seconds'),
            false

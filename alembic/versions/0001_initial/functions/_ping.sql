@@ -1,6 +1,7 @@
 -- pyorch._ping(jsonb)
--- After a good tick: call the endpoint that configure {"ping": …} names, at most once in `ping_every`. Whoever listens
--- there (healthchecks.io and the like) gives the alarm when it stays silent.
+-- After a good tick: call the endpoint that configure {"ping": …} names, at most once in
+-- `ping_every`. Whoever listens there (healthchecks.io and the like) gives the alarm when it stays
+-- silent.
 -- Calls: pyorch.trigger, pyorch._setting, pyorch._now.  Writes: pyorch.heartbeat.
 create or replace function pyorch._ping(
   -- the answer of the tick

@@ -16,8 +16,10 @@ create or replace function pyorch._run_steps(
 as $$
   select coalesce(
            pg_catalog.array_agg(
-             -- whatever came first for ten minutes and never ended kills every run: it has lost its turn
-             s.step order by coalesce(d.since < pyorch._now() - interval '10 minutes', true), s.position
+             -- whatever came first for ten minutes and never ended kills every run: it has lost its
+             -- turn
+             s.step
+             order by coalesce(d.since < pyorch._now() - interval '10 minutes', true), s.position
            ),
            '{}'
          )

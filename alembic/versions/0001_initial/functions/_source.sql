@@ -1,6 +1,6 @@
 -- pyorch._source()
--- Who runs this: what the session says of itself (pyorch.source, set by the agent and the CLI), else pg_cron by the
--- name or kind of its session, else sql.
+-- Who runs this: what the session says of itself (pyorch.source, set by the agent and the CLI),
+-- else pg_cron by the name or kind of its session, else sql.
 create or replace function pyorch._source()
   returns text
   language sql

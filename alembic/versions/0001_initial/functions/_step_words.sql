@@ -1,5 +1,6 @@
 -- pyorch._step_words(text[])
--- Check the words of a `skip` option and return the steps that they mean ('queues' is the processors).
+-- Check the words of a `skip` option and return the steps that they mean ('queues' is the
+-- processors).
 create or replace function pyorch._step_words(p_skip text[])
   returns text[]
   language plpgsql

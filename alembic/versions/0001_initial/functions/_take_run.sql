@@ -1,5 +1,6 @@
 -- pyorch._take_run(text, interval)
--- Take the single-flight row of a job, or answer why not; never waits. Null: taken, its row is locked until commit.
+-- Take the single-flight row of a job, or answer why not; never waits. Null: taken, its row is
+-- locked until commit.
 -- Whoever does not get it keeps no lock either: his transaction may stay open for long.
 -- Calls: pyorch._now, pyorch._run_bar.  Reads and locks: pyorch.run_lock.
 create or replace function pyorch._take_run(
@@ -29,7 +30,8 @@ begin
       select * into v_lock from pyorch.run_lock l where l.job = p_job for update skip locked;
       v_why := case when found then pyorch._run_bar(v_lock, v_now, p_gate) else v_busy end;
       if v_why is not null then
-        -- somebody was faster between the two looks: back to the savepoint, which lets go of the row
+        -- somebody was faster between the two looks: back to the savepoint, which lets go of the
+        -- row
         raise exception using errcode = 'PYZZZ', message = v_why;
       end if;
       return null;

@@ -1,5 +1,6 @@
 -- pyorch._tick_steps()
--- The steps of a tick, without those that configure {"skip": …} leaves out. Metrics have a job of their own.
+-- The steps of a tick, without those that configure {"skip": …} leaves out. Metrics have a job of
+-- their own.
 -- Calls: pyorch._run_steps, pyorch._setting.
 create or replace function pyorch._tick_steps()
   returns text[]
