@@ -26,8 +26,8 @@ begin
       if pyorch._cron_text(
         pyorch._option_interval(v_option, p_setting, null, '1 second', '1 day'), true
       ) is null then
-        v_complaint := 'Give whole seconds below a minute, minutes that divide an hour, or hours that '
-          'divide a day.';
+        v_complaint := 'Give whole seconds below a minute, minutes that divide an hour, '
+          'or hours that divide a day.';
       end if;
     when p_setting = 'budget' then
       perform pyorch._option_interval(v_option, p_setting, null, '100 milliseconds', '5 minutes');
