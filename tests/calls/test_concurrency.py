@@ -1,0 +1,95 @@
+"""Many agents, processors and ticks at once: every call in one hand, every call to one end, and no deadlock."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+
+def side_by_side(*works: Any) -> None:
+    """Run functions in threads; the first error fails the test."""
+    errors: list[BaseException] = []
+
+    def guarded(work: Any) -> None:
+        try:
+            work()
+        except BaseException as exc:
+            errors.append(exc)
+
+    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    if errors:
+        raise errors[0]
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_agents_that_take_at_once_never_take_the_same_call(db, dsn):
+    db.execute("select pyorch._record_identity()")
+    agents = [uuid4() for _ in range(4)]
+    db.execute("select pyorch._agent_beat(%s, '{}')", [agents[0]])
+    db.execute(
+        "select pyorch.set_endpoint('e', 'scraper', 'https://x.example.com', %s)", [Jsonb({"max_in_flight": 1000})]
+    )
+    db.execute(
+        "select pyorch._new_calls(e, 400, null, 'schedule', 'agent', null, false, pyorch._now()) from pyorch.endpoint e"
+    )
+    taken: list[int] = []
+
+    def carry(agent: Any) -> None:
+        with psycopg.connect(dsn, autocommit=True) as session:
+            while rows := session.execute("select call_id from pyorch._take_calls(%s, 7)", [agent]).fetchall():
+                taken.extend(row[0] for row in rows)
+                answers = [{"call_id": row[0], "status_code": 200, "timed_out": False} for row in reversed(rows)]
+                session.execute("select pyorch._report_calls(%s, %s)", [agent, Jsonb(answers)])
+
+    side_by_side(*[lambda agent=agent: carry(agent) for agent in agents])
+    assert len(taken) == len(set(taken)) == 400
+    assert db.execute("select outcome, count(*) from pyorch.call_log group by 1").fetchall() == [("ok", 400)]
+    assert db.execute("select count(*) from pyorch.call").fetchone() == (0,)
+
+
+def test_ticks_agents_and_processors_get_along(db, dsn):
+    db.execute("select pyorch._record_identity()")
+    db.execute("select pyorch.create_queue('work')")
+    agent = uuid4()
+    for name in ("a", "b", "c"):
+        options = {"queue": "work", "max_in_flight": 3, "batch_size": 1, "backoff": {"base": "0 seconds"},
+                   "breaker": {"failures": 1000000}, "wake_at_once": True}  # fmt: skip
+        db.execute("select pyorch.set_endpoint(%s, 'processor', 'https://x.example.com', %s)", [name, Jsonb(options)])
+    stop = threading.Event()
+    over: list[int] = []
+
+    def tick() -> None:
+        with psycopg.connect(dsn, autocommit=True) as session:
+            for _ in range(60):
+                session.execute("select pyorch._agent_beat(%s, '{}')", [agent])
+                session.execute("select pyorch.enqueue('work', '{}')")
+                session.execute("select pyorch.settle()")
+                session.execute("select pyorch._dispatch('processor', null, null)")
+                session.execute("select pyorch._dispatch_wakes()")
+                busy = session.execute("select max(busy + waiting) from pyorch.endpoint_status").fetchone()[0]
+                over.extend([busy] if busy > 3 else [])
+        stop.set()
+
+    def carry() -> None:
+        codes = [200, 202, 500, 503, 404]
+        with psycopg.connect(dsn, autocommit=True) as session:
+            while not stop.is_set():
+                rows = session.execute("select call_id from pyorch._take_calls(%s, 5)", [agent]).fetchall()
+                answers = [{"call_id": r[0], "status_code": codes[r[0] % 5], "timed_out": False} for r in rows[::-1]]
+                session.execute("select pyorch._report_calls(%s, %s)", [agent, Jsonb(answers)])
+                session.execute("select pyorch.complete('work', array(select receipt from pyorch.claim('work', 'w')))")
+                for row in rows:
+                    session.execute("select pyorch.finish_call(%s)", [row[0]])
+
+    side_by_side(tick, tick, carry, carry)
+    assert over == []
+    many = db.execute("select count(*), count(distinct (idempotency_key, attempt)) from pyorch.call_log").fetchone()
+    assert many[0] == many[1] > 100
