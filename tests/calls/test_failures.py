@@ -294,3 +294,14 @@ def test_the_agents_own_failure_to_send_is_nobodys_failure(world, failing):
     world.send(None, error="not sent: the agent was asleep")
     assert world.calls()[0]["outcome"] == "lost"
     assert world.status(failing)["failures_in_row"] == 0
+
+
+def test_a_retry_never_adds_to_a_full_endpoint(world, failing):
+    world.tick()
+    (first,) = world.take()
+    # its place was given to the next call before its answer came
+    world.one("select pyorch.finish_call(%s)", first["call_id"])
+    assert world.tick() == ["process"]
+    world.report(first["call_id"], 500)
+    assert [c["attempt"] for c in world.calls()] == [1, 1]
+    assert world.status(failing)["busy"] + world.status(failing)["waiting"] == 1
