@@ -20,5 +20,5 @@ select format('%s.%s', c.oid::regclass, quote_ident(a.attname)) as name,
  where n.nspname in ('pyorch', 'pyorch_api')
    and c.relkind in ('r', 'p', 'v', 'm', 'f')
    and not c.relispartition
-   and c.relname !~ '^(_?q_[0-9a-z]|native_)'
+   and c.relname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)'
    and c.relname <> 'alembic_version';

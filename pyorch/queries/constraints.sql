@@ -11,5 +11,5 @@ select format('%s.%s', c.oid::regclass, quote_ident(k.conname)) as name,
  where n.nspname in ('pyorch', 'pyorch_api')
    and k.contype <> 'n'
    and not c.relispartition
-   and c.relname !~ '^(_?q_[0-9a-z]|native_)'
+   and c.relname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)'
    and c.relname <> 'alembic_version';

@@ -11,5 +11,5 @@ select i.indexrelid::regclass::text as name,
   join pg_namespace n on n.oid = c.relnamespace
  where n.nspname in ('pyorch', 'pyorch_api')
    and not c.relispartition
-   and c.relname !~ '^(_?q_[0-9a-z]|native_)'
+   and c.relname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)'
    and c.relname <> 'alembic_version';

@@ -23,5 +23,5 @@ select c.oid::regclass::text as name,
  where n.nspname in ('pyorch', 'pyorch_api')
    and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
    and not c.relispartition
-   and c.relname !~ '^(_?q_[0-9a-z]|native_)'
+   and c.relname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)'
    and c.relname <> 'alembic_version';

@@ -10,4 +10,4 @@ select format('%s.%s', c.oid::regclass, quote_ident(t.tgname)) as name,
  where n.nspname in ('pyorch', 'pyorch_api')
    and not t.tgisinternal
    and not c.relispartition
-   and c.relname !~ '^(_?q_[0-9a-z]|native_)';
+   and c.relname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)';

@@ -15,5 +15,5 @@ select format_type(t.oid, null) as name,
   join pg_namespace n on n.oid = t.typnamespace
   left join pg_class c on c.oid = t.typrelid
  where n.nspname in ('pyorch', 'pyorch_api')
-   and t.typname !~ '^(_?q_[0-9a-z]|native_)'
+   and t.typname !~ '^(_?q_[0-9a-z]|(native|lane|key|group|done|dead|stalled|waiting)_)'
    and (t.typtype in ('e', 'd', 'r') or (t.typtype = 'c' and c.relkind = 'c'));
