@@ -144,3 +144,14 @@ def test_work_by_code_of_the_users_own_counts_as_progress(world, busy):
     assert world.tick() == []
     world.clock.advance("5 seconds")
     assert world.tick() == ["process"]
+
+
+@pytest.mark.parametrize("first", [{"status": 202}, {"status": None, "timed_out": True, "error": "timeout"}])
+def test_a_second_report_of_a_busy_call_changes_nothing(world, first):
+    world.queue(items=1000)
+    world.processor()
+    world.tick()
+    (call,) = world.send(**first)
+    before = world.call(call["call_id"])
+    world.report(call["call_id"], 500)
+    assert world.call(call["call_id"]) == before
