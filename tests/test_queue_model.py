@@ -207,9 +207,7 @@ class QueueMachine(RuleBasedStateMachine):
         due = [item for item in self.items if item.state == "pending" and item.ready_at <= self.now]
         dead = [item for item in self.items if item.state == "dead"]
         assert queues.status(self.db, self.queue) == (len(due), len(self.held()), len(dead))
-        (pending,) = self.db.execute(
-            "select pyorch._queue_pending(pyorch._queue_id(%s))", [self.queue]
-        ).fetchone()
+        (pending,) = self.db.execute("select pyorch._queue_pending(pyorch._queue_id(%s))", [self.queue]).fetchone()
         assert pending == len(self.claimable())
 
 
@@ -220,7 +218,10 @@ def test_any_sequence_of_calls_does_what_the_words_say(db, connect, clock):
     run_state_machine_as_test(
         QueueMachine,
         settings=settings(
-            max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
             phases=PHASES,
         ),
     )

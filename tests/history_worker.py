@@ -1,0 +1,107 @@
+"""One worker of the torture: a process of its own that enqueues, claims, heartbeats, completes, fails, releases.
+
+    python -m tests.history_worker DSN LOG SEED ITEMS SLOW
+
+It writes a line before each call and one after it, so that of a call during which it was killed at least the intention
+is known. Times are of the monotonic clock, which all processes of a machine share. It ends when nothing is left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from typing import Any
+
+import psycopg
+
+QUEUE = "torture"
+LEASE = "1 second"
+GROUPS = 3
+
+
+class Worker:
+    """A session that records what it asks and what it is told."""
+
+    def __init__(self, dsn: str, log: str, seed: int, slow: float) -> None:
+        self.db = psycopg.connect(dsn, autocommit=True)
+        self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self.random = random.Random(seed)
+        self.number = 0
+        self.slow = slow
+
+    def write(self, **event: Any) -> None:
+        os.write(self.log, (json.dumps(event) + "\n").encode())
+
+    def call(self, op: str, query: str, values: list[Any], **said: Any) -> list[tuple[Any, ...]]:
+        """Run one call between its two lines; returns its rows."""
+        self.number += 1
+        call = f"{os.getpid()}-{self.number}"
+        self.write(call=call, op=op, at=time.monotonic(), **said)
+        rows = self.db.execute(query, values).fetchall()
+        self.write(call=call, end=time.monotonic(), rows=[[str(v) for v in row] for row in rows])
+        return rows
+
+    def enqueue(self, count: int) -> None:
+        """Plain items in one call, or a few of a group, or one that is urgent."""
+        what = self.random.random()
+        if what < 0.1:
+            group = f"g{self.random.randrange(GROUPS)}-{os.getpid()}"
+            query = f"select pyorch.enqueue_batch('{QUEUE}', array['1', '2', '3']::jsonb[], \"group\" => %s)"
+            self.call("enqueue", query, [group], group=group)
+        elif what < 0.2:
+            self.call("enqueue", f"select pyorch.enqueue('{QUEUE}', '1', priority => 5)", [], priority=5)
+        else:
+            payloads = f"array_fill('1'::jsonb, array[{count}])"
+            self.call("enqueue", f"select pyorch.enqueue_batch('{QUEUE}', {payloads})", [])
+
+    def work(self) -> bool:
+        """Claim a few items and bring each to some end; returns whether there were any."""
+        batch = self.random.choice([1, 1, 5, 20])
+        rows = self.call(
+            "claim", "select item_id, receipt, extract(epoch from lease_until) - extract(epoch from clock_timestamp())"
+            f" from pyorch.claim('{QUEUE}', 'w', %s, '{LEASE}')", [batch],
+        )  # fmt: skip
+        receipts = [row[1] for row in rows]
+        self.random.shuffle(receipts)
+        if receipts and self.random.random() < self.slow:
+            # a worker that is too slow: it comes back when its lease is over, and may find everything lost
+            time.sleep(1.3)
+        while receipts:
+            some = [receipts.pop() for _ in range(min(len(receipts), self.random.choice([1, 5, 20])))]
+            what = self.random.random()
+            if what < 0.05:
+                self.end("heartbeat", f"select pyorch.heartbeat('{QUEUE}', %s, '{LEASE}')", some)
+                receipts += some
+            elif what < 0.10:
+                self.end("fail", f"select receipt from pyorch.fail('{QUEUE}', %s, 'x', '0.1 seconds')", some)
+            elif what < 0.15:
+                self.end("release", f"select pyorch.release('{QUEUE}', %s)", some)
+            else:
+                self.end("complete", f"select pyorch.complete('{QUEUE}', %s)", some)
+        return bool(rows)
+
+    def end(self, op: str, query: str, receipts: list[str]) -> None:
+        self.call(op, query, [receipts], receipts=receipts)
+
+
+def main(dsn: str, log: str, seed: str, items: str, slow: str) -> None:
+    """Enqueue about so many items while working, then work until nothing is left."""
+    worker, left = Worker(dsn, log, int(seed), float(slow)), int(items)
+    idle = 0
+    while idle < 15:
+        if left > 0:
+            count = worker.random.choice([1, 10, 100])
+            worker.enqueue(count)
+            left -= count
+        if worker.work():
+            idle = 0
+        elif left <= 0:
+            idle += 1
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:6])

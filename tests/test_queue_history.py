@@ -1,0 +1,59 @@
+"""Many real sessions on one queue, some of them killed: the recorded history is judged; planted bugs must be found."""
+
+import os
+
+import psycopg
+import pytest
+
+from tests.torture import torture
+
+# a bug: the verb whose function is changed, what is replaced by what, and what the judge must say
+BUGS = {
+    "fencing is gone": ("complete", {"and i.token = v_numbers[3]": "", "and i.token = g.token": ""}, "stale"),
+    "claims ignore leases": ("claim", {"and j.token = 0": ""}, "double"),
+    "groups run loose": ("put", {"v_blocked := found;": ""}, "group"),
+    "orphans vanish": (
+        "orphans",
+        {"if dead > 0 then": "delete from pyorch.native_torture i where i.lease_losses > 0; if dead > 0 then"},
+        "lost",
+    ),
+}
+
+
+def prepare(db, **options):
+    options = {"max_attempts": 1000, "max_lease_losses": 1000, "lease": "1 second"} | options
+    db.execute("select pyorch.create_queue('torture', %s)", [psycopg.types.json.Jsonb(options)])
+
+
+def plant(db, verb, changes):
+    """Change the queue's function of one verb."""
+    (body,) = db.execute(
+        "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = %s", [f"_q_{verb}_torture"]
+    ).fetchone()
+    for was, becomes in changes.items():
+        assert was in body
+        body = body.replace(was, becomes)
+    db.execute(body)
+
+
+def test_nothing_is_lost_done_twice_or_out_of_order(dsn, db, tmp_path):
+    prepare(db)
+    assert torture(dsn, tmp_path, items=1500, sessions=4, kill_each=1) == []
+    assert db.execute("select pending + processing from pyorch.queue_status").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_judge_finds_a_planted_bug(dsn, db, tmp_path, bug):
+    verb, changes, said = BUGS[bug]
+    prepare(db)
+    plant(db, verb, changes)
+    wrong = torture(dsn, tmp_path, items=300, sessions=4, kill_each=1.5, slow=0.15)
+    assert said in {line.partition(":")[0] for line in wrong}, wrong[:5]
+
+
+@pytest.mark.torture
+def test_a_million_items_thirty_two_sessions(dsn, db, tmp_path):
+    """TORTURE_ITEMS and TORTURE_SESSIONS make it smaller."""
+    prepare(db)
+    items, sessions = int(os.environ.get("TORTURE_ITEMS", 1_000_000)), int(os.environ.get("TORTURE_SESSIONS", 32))
+    assert torture(dsn, tmp_path, items, sessions, kill_each=2) == []
