@@ -24,6 +24,8 @@ begin
    cross join lateral (
      select i.id from pyorch.native_{q} i where i.priority = l.priority order by i.id limit 1
    ) f;
+  -- what waits comes back to its old place
+  v_first := least(v_first, (select pg_catalog.min(w.id) from pyorch.waiting_{q} w));
   p_mark.live := coalesce(v_first, p_end) - 1;
   p_mark.full_look_at := pg_catalog.clock_timestamp()
     + least(100 * (pg_catalog.clock_timestamp() - v_start), interval '5 minutes');

@@ -36,6 +36,7 @@ begin
     v_sent := v_sent + 1;
     v_id := least(v_id, v_found.id);
   end loop;
+  update pyorch.queue_mark m set live = v_id - 1 where m.queue_id = {id} and m.live >= v_id;
   perform pyorch._queue_low('{q}', v_id - 1, false);
   return v_sent;
 end;
