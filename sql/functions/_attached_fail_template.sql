@@ -18,7 +18,8 @@ declare
 begin
   for v in
     with r as materialized (
-      select t.receipt,
+      select {q} as queue_id,
+             t.receipt,
              substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
              substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
         from pg_catalog.unnest(p_receipts) t (receipt)
@@ -32,12 +33,15 @@ begin
              token = 0,
              lease_until = null,
              last_error = p_error,
-             history = pyorch._add_failure(s.history, v_now, s.attempts, p_error, s.worker)
+             history = {history_s} || pg_catalog.jsonb_build_array(
+           pg_catalog.jsonb_build_object(
+             'at', v_now, 'attempt', s.attempts, 'error', p_error, 'worker', s.worker
+           )
+         )
         from r
-       where s.queue_id = {q}
+       where s.queue_id = r.queue_id
          and s.item_id = r.item_id
          and s.token = r.token
-         and s.phase = 'working'
       returning s.item_id, s.phase, s.retry_at, r.receipt
     ),
     done as (
@@ -45,7 +49,7 @@ begin
          set {set_fail}
         from mine m
        where j.{id} {eq} m.item_id::{id_type}
-         and j.{status} {eq} {is_processing}
+         and {held_j}
       returning m.item_id
     )
     select m.item_id, m.receipt, m.phase, d.item_id is not null as held
@@ -64,8 +68,9 @@ begin
   -- other code has finished them meanwhile
   if v_gone is not null then
     delete from pyorch.item_state s
-     where s.queue_id = {q}
-       and s.item_id = any (v_gone);
+     using (select {q} as queue_id, g as item_id from pg_catalog.unnest(v_gone) g offset 0) g
+     where s.queue_id = g.queue_id
+       and s.item_id = g.item_id;
   end if;
 end;
 $template$;

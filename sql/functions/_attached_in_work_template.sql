@@ -21,7 +21,7 @@ begin
          select 1
            from {rel} k
           where k.{id} {eq} s.item_id::{id_type}
-            and k.{status} {eq} {is_processing}
+            and {held_k}
        )
   ) or exists (
     select 1

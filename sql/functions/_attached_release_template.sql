@@ -17,7 +17,8 @@ declare
   v_receipts text[];
 begin
   with r as materialized (
-      select t.receipt,
+      select {q} as queue_id,
+             t.receipt,
              substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
              substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
         from pg_catalog.unnest(p_receipts) t (receipt)
@@ -30,10 +31,9 @@ begin
            token = 0,
            lease_until = null
       from r
-     where s.queue_id = {q}
+     where s.queue_id = r.queue_id
        and s.item_id = r.item_id
        and s.token = r.token
-       and s.phase = 'working'
     returning s.item_id, r.receipt
   ),
   done as (
@@ -41,7 +41,7 @@ begin
        set {set_release}
       from mine m
      where j.{id} {eq} m.item_id::{id_type}
-       and j.{status} {eq} {is_processing}
+       and {held_j}
     returning m.item_id, m.receipt
   )
   select pg_catalog.array_agg(m.item_id),
@@ -53,8 +53,9 @@ begin
 
   -- what other code has finished, and what has nothing left to remember
   delete from pyorch.item_state s
-   where s.queue_id = {q}
-     and s.item_id = any (v_items)
+   using (select {q} as queue_id, g as item_id from pg_catalog.unnest(v_items) g offset 0) g
+   where s.queue_id = g.queue_id
+     and s.item_id = g.item_id
      and s.phase = 'waiting'
      and ((s.lease_losses = 0 and s.history is null and ({has_attempts} or s.attempts = 0))
           or not coalesce(s.item_id = any (v_held), false));

@@ -17,8 +17,9 @@ declare
   v_now constant timestamptz := {now};
   v_cutoff constant timestamptz := v_now - {lease};
   v_left integer := coalesce(p_batch, 10000);
-  v_unlocked bigint;
-  v_dead bigint;
+  v_due text[];
+  v_items text[] := array[]::text[];
+  v_attempts integer[] := array[]::integer[];
   v_after text;
   v_next text;
 begin
@@ -40,99 +41,96 @@ begin
        and s.phase = 'working'
        and s.lease_until <= v_now
   ) then
-    with due as materialized (
-      select s.item_id, s.attempts
-        from pyorch.item_state s
-       where s.queue_id = {q}
-         and s.phase = 'working'
-         and s.lease_until <= v_now
-       order by s.lease_until
-       limit v_left
-         for no key update skip locked
-    ),
-    lost as materialized (
-      select k.{id} as id,
-             case when {has_attempts} then {attempts_k} else d.attempts end as attempts
-        from due d
-        join {rel} k on k.{id} {eq} d.item_id::{id_type}
-       where k.{status} {eq} {is_processing}
-         for no key update of k skip locked
-    ),
-    {back}
-      into v_unlocked, v_dead
-      from back b;
-    unlocked := v_unlocked;
-    dead := v_dead;
-    v_left := v_left - v_unlocked - v_dead;
-
-    -- what is still due now was finished by other code, or its row is held
+    select coalesce(pg_catalog.array_agg(d.item_id), array[]::text[]) into v_due
+      from (
+        select s.item_id
+          from pyorch.item_state s
+         where s.queue_id = {q}
+           and s.phase = 'working'
+           and s.lease_until <= v_now
+         order by s.lease_until
+         limit v_left
+           for no key update skip locked
+      ) d;
+    -- the lock inside keeps this a look-up by id for each of them
+    select coalesce(pg_catalog.array_agg(k.id::text), array[]::text[]),
+           coalesce(pg_catalog.array_agg(k.attempts), array[]::integer[])
+      into v_items, v_attempts
+      from pg_catalog.unnest(v_due) d (item_id),
+           lateral (
+             select k.{id} as id,
+                    case when {has_attempts} then {attempts_k} else coalesce((
+                      select s.attempts
+                        from pyorch.item_state s
+                       where s.queue_id = {q}
+                         and s.item_id = d.item_id
+                    ), 0) end as attempts
+               from {rel} k
+              where k.{id} {eq} d.item_id::{id_type}
+                and {held_k}
+                for no key update of k skip locked
+           ) k;
+    -- the others were finished by other code, or somebody holds their rows
     delete from pyorch.item_state s
-     where s.queue_id = {q}
-       and s.item_id = any (array(
-         select d.item_id
-           from pyorch.item_state d
-          where d.queue_id = {q}
-            and d.phase = 'working'
-            and d.lease_until <= v_now
-          order by d.lease_until
-          limit 1000
-            for update skip locked
-       ))
+     using (
+       select {q} as queue_id, d as item_id
+         from pg_catalog.unnest(v_due) d
+        where pg_catalog.cardinality(v_items) < pg_catalog.cardinality(v_due)
+       offset 0
+     ) d
+     where s.queue_id = d.queue_id
+       and s.item_id = d.item_id
        and not exists (
          select 1
            from {rel} k
           where k.{id} {eq} s.item_id::{id_type}
-            and k.{status} {eq} {is_processing}
+            and {held_k}
        );
+    v_left := v_left - pg_catalog.cardinality(v_items);
   end if;
 
   if v_left > 0 then
-    with lost as materialized (
-      select k.{id} as id, {attempts_k} as attempts
-        from {rel} k
-       where {stale_k}
-         and not exists (
-           select 1
-             from pyorch.item_state s
-            where s.queue_id = {q}
-              and s.item_id = k.{id}::text
-              and s.phase = 'working'
-         )
-       order by {stale_order}
-       limit v_left
-         for no key update of k skip locked
-    ),
-    {back}
-      into v_unlocked, v_dead
-      from back b;
-    unlocked := unlocked + v_unlocked;
-    dead := dead + v_dead;
-    v_left := v_left - v_unlocked - v_dead;
+    select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
+           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[])
+      into v_items, v_attempts
+      from (
+        select k.{id} as id, {attempts_k} as attempts
+          from {rel} k
+         where {stale_k}
+           and coalesce((
+             select s.token
+               from pyorch.item_state s
+              where s.queue_id = {q}
+                and s.item_id = k.{id}::text
+           ), 0) = 0
+         order by {stale_order}
+         limit v_left
+           for no key update of k skip locked
+      ) l;
+    v_left := coalesce(p_batch, 10000) - pg_catalog.cardinality(v_items);
   end if;
 
   if {has_undated} and v_left > 0 then
-    with lost as materialized (
-      select k.{id} as id, {attempts_k} as attempts
-        from {rel} k
-       where {undated_k}
-         and not exists (
-           select 1
-             from pyorch.item_state s
-            where s.queue_id = {q}
-              and s.item_id = k.{id}::text
-              and s.phase = 'working'
-         )
-       order by k.{id}
-       limit v_left
-         for no key update of k skip locked
-    ),
-    {back}
-      into v_unlocked, v_dead
-      from back b;
-    unlocked := unlocked + v_unlocked;
-    dead := dead + v_dead;
-    v_left := v_left - v_unlocked - v_dead;
+    select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
+           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[])
+      into v_items, v_attempts
+      from (
+        select k.{id} as id, {attempts_k} as attempts
+          from {rel} k
+         where {undated_k}
+           and coalesce((
+             select s.token
+               from pyorch.item_state s
+              where s.queue_id = {q}
+                and s.item_id = k.{id}::text
+           ), 0) = 0
+         limit v_left
+           for no key update of k skip locked
+      ) l;
   end if;
+
+  if pg_catalog.cardinality(v_items) > 0 then
+{back}  end if;
 
   -- state rows of items that other code has finished since: a few at each call, round and round
   select a.sweep_after
@@ -142,7 +140,7 @@ begin
      for no key update skip locked;
   if found then
     with look as materialized (
-      select s.item_id
+      select s.queue_id, s.item_id, s.phase
         from pyorch.item_state s
        where s.queue_id = {q}
          and s.item_id > v_after
@@ -152,8 +150,9 @@ begin
     forgotten as (
       delete from pyorch.item_state s
        using look l
-       where s.queue_id = {q}
+       where s.queue_id = l.queue_id
          and s.item_id = l.item_id
+         and l.phase <> 'working'
          and s.phase <> 'working'
          and not exists (
            select 1

@@ -106,7 +106,6 @@
 \ir functions/_base_type.sql
 \ir functions/_caller.sql
 \ir functions/_fits.sql
-\ir functions/_add_failure.sql
 \ir functions/_rows_hidden.sql
 \ir functions/_attach_columns.sql
 \ir functions/_attach_id.sql

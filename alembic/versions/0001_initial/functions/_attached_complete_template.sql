@@ -21,14 +21,13 @@ begin
      where s.queue_id = {q}
        and s.item_id = substring(v_receipt from '^{q}-[0-9]{1,18}-(.*)$')
        and s.token = substring(v_receipt from '^{q}-([0-9]{1,18})-')::bigint
-       and s.phase = 'working'
     returning s.item_id into v_item;
     if found then
       update {rel} j
          set {set_complete}
         from (select p_results[1] as result) m
        where j.{id} {eq} v_item::{id_type}
-         and j.{status} {eq} {is_processing};
+         and {held_j};
       if found then
         return next v_receipt;
       end if;
@@ -38,7 +37,8 @@ begin
 
   return query
     with r as materialized (
-      select t.receipt, t.result,
+      select {q} as queue_id,
+             t.receipt, t.result,
              substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
              substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
         from unnest(p_receipts, p_results) t (receipt, result)
@@ -46,10 +46,9 @@ begin
     mine as (
       delete from pyorch.item_state s
        using r
-       where s.queue_id = {q}
+       where s.queue_id = r.queue_id
          and s.item_id = r.item_id
          and s.token = r.token
-         and s.phase = 'working'
       returning s.item_id, r.receipt, r.result
     ),
     done as (
@@ -57,7 +56,7 @@ begin
          set {set_complete}
         from mine m
        where j.{id} {eq} m.item_id::{id_type}
-         and j.{status} {eq} {is_processing}
+         and {held_j}
       returning m.receipt
     )
     select d.receipt from done d;

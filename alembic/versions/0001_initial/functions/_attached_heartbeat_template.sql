@@ -15,7 +15,8 @@ declare
 begin
   return query
     with r as materialized (
-      select t.receipt,
+      select {q} as queue_id,
+             t.receipt,
              substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
              substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
         from pg_catalog.unnest(p_receipts) t (receipt)
@@ -23,15 +24,14 @@ begin
     update pyorch.item_state s
        set lease_until = v_now + coalesce(p_lease, {lease})
       from r
-     where s.queue_id = {q}
+     where s.queue_id = r.queue_id
        and s.item_id = r.item_id
        and s.token = r.token
-       and s.phase = 'working'
        and exists (
          select 1
            from {rel} k
           where k.{id} {eq} s.item_id::{id_type}
-            and k.{status} {eq} {is_processing}
+            and {held_k}
        )
     returning r.receipt;
 end;

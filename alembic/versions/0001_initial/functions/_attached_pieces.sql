@@ -42,8 +42,21 @@ begin
     'now', E'case when pg_catalog.current_setting(''pyorch.fake_now'', true) is null\n'
       '    then pg_catalog.clock_timestamp() else pyorch._now() end',
     'lease', pg_catalog.quote_literal(v_queue.lease) || '::interval',
+    -- the last ten failures are kept
+    'history_s', 'case when pg_catalog.jsonb_array_length(s.history) >= 10 then s.history - 0'
+      ' else coalesce(s.history, ''[]''::jsonb) end',
     'max_attempts', v_queue.max_attempts,
     'max_lease_losses', v_queue.max_lease_losses,
+    -- a CASE, for it fits no index: where an id is given, the plan must go by the id, although
+    -- statistics may say that nothing is in processing
+    'held_j', pg_catalog.format(
+      'case when j.%I operator(pg_catalog.=) %L then true end',
+      v_columns #>> '{status,name}', v_attached #>> '{statuses,processing}'
+    ),
+    'held_k', pg_catalog.format(
+      'case when k.%I operator(pg_catalog.=) %L then true end',
+      v_columns #>> '{status,name}', v_attached #>> '{statuses,processing}'
+    ),
     'backoff', pg_catalog.quote_literal(v_queue.backoff) || '::jsonb',
     'order', coalesce(v_attached ->> 'order_sql', pyorch._attached_order(v_columns, 'k.')),
     'mine_k', pyorch._attached_condition('mine', v_attached, 'k'),

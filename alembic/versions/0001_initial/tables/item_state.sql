@@ -1,12 +1,14 @@
 -- pyorch.item_state: what an attached table has no column for. One row for each item that pyorch
 -- has in work, that waits for another attempt, or that is dead. Items of other code have none. No
 -- foreign key to pyorch.queue: it would be checked at each claim; pyorch.detach_queue() deletes the
--- rows.
+-- rows. A statement that joins these rows takes the queue's number from the other side of the join,
+-- not as a constant: a plan made while the table was small would read all rows of the queue.
 create table pyorch.item_state (
   queue_id integer not null,
   -- the id as text, whatever its type
   item_id text not null,
-  -- fencing: the receipt carries it; 0 while nobody holds the item
+  -- fencing: the receipt carries it; 0 while nobody holds the item, so that a look-up by receipt
+  -- need not ask for the phase (and cannot be tempted to go by the index on leases)
   token bigint not null default 0,
   attempts integer not null default 0,
   lease_losses integer not null default 0,
