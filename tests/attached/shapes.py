@@ -41,7 +41,8 @@ SHAPES = {
              id bigint generated always as identity primary key, data text,
              state text not null default 'queued'
                check (state in ('queued', 'in_progress', 'done', 'error', 'skipped')),
-             retry_count smallint, prio smallint, claimed_at timestamptz, worker_id varchar(8), last_error varchar(12))""",
+             retry_count smallint, prio smallint, claimed_at timestamptz, worker_id varchar(8),
+             last_error varchar(12))""",
         "insert into jobs (data) values (%s::text)",
         ("queued", "in_progress", "done", "error"),
         "state",

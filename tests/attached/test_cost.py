@@ -32,7 +32,8 @@ def crowd(db, *, pending, leased):
     db.execute("delete from pyorch.item_state")
     db.execute("alter table import_queue set (autovacuum_enabled = false)")
     db.execute("alter table pyorch.item_state set (autovacuum_enabled = false)")
-    db.execute("insert into import_queue (payload) select to_jsonb(i) from generate_series(1, %s) i", [pending + leased])
+    fill = "insert into import_queue (payload) select to_jsonb(i) from generate_series(1, %s) i"
+    db.execute(fill, [pending + leased])
     if leased:
         claim(db, leased)
 
