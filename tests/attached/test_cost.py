@@ -50,7 +50,9 @@ def test_claim_complete_and_unlock_of_one_item_touch_few_buffers(db, pending, le
     assert buffers(db, "select * from pyorch.fail('q', %s, 'boom')", receipts[:1]) < LIMIT
     assert buffers(db, "select * from pyorch.release('q', %s)", receipts[1:2]) < LIMIT
     assert buffers(db, "select * from pyorch.heartbeat('q', %s)", receipts[2:]) < LIMIT
-    db.execute("update pyorch.item_state set lease_until = now() - interval '1 hour' where item_id = %s", [
-        receipts[2].split("-", 2)[2]])
+    db.execute(
+        "update pyorch.item_state set lease_until = now() - interval '1 hour' where item_id = %s",
+        [receipts[2].split("-", 2)[2]],
+    )
     db.execute("select * from pyorch.unlock('q')")
     assert buffers(db, "select * from pyorch.unlock('q')") < 300
