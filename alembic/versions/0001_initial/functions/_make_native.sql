@@ -30,7 +30,7 @@ begin
     -- a claim updates in place as long as its page has room; the index never changes with it
     'create table pyorch.native_{q} (id bigint not null, token bigint not null default 0,'
     ' since timestamptz not null, claimed_at timestamptz, lease_until timestamptz,'
-    ' worker text,' || v_item || ', primary key (priority, id)) with (fillfactor = 50,'
+    ' worker text,' || v_item || ', primary key (priority, id)) with (fillfactor = 45,'
     ' autovacuum_vacuum_scale_factor = 0.02,'
     ' autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,'
     ' autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0.1);'

@@ -1,0 +1,152 @@
+"""What a claim of a native queue costs, in pages: it must not grow with anything. Independent of the machine."""
+
+import psycopg
+import pytest
+
+from tests.queues import create
+
+BOUND = 30
+
+
+def pages(session, batch=1, queue="q"):
+    """Return how many buffers one claim touches."""
+    (plan,) = session.execute(
+        f"explain (analyze, buffers, format json) select * from pyorch.claim('{queue}', 'w', {batch})"
+    ).fetchone()
+    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+
+
+def usual(session, claims=100):
+    """Return what 99 of 100 claims stay below, after the first one; the periodic exact look told apart."""
+    pages(session)
+    return sorted(pages(session) for _ in range(claims))[-max(2, claims // 50)]
+
+
+def fill(db, items, queue="q"):
+    db.execute(
+        "select count(*) from pyorch.enqueue_batch(%s, (select array_agg(to_jsonb(repeat('x', 90)))"
+        " from generate_series(1, %s)))",
+        [queue, items],
+    )
+
+
+def churn(session, items):
+    """Claim and complete, so that as many dead rows stay behind."""
+    done = []
+    for _ in range(items // 1000):
+        rows = session.execute("select receipt from pyorch.next('q', 'w', 1000, %s)", [done]).fetchall()
+        done = [row[0] for row in rows]
+    session.execute("select pyorch.complete('q', %s)", [done])
+
+
+@pytest.mark.parametrize("items", [1000, 50000])
+def test_at_any_depth(db, items):
+    create(db)
+    fill(db, items)
+    db.execute("vacuum analyze pyorch.native_q")
+    assert usual(db) <= BOUND
+
+
+def test_with_statistics_of_an_empty_queue(db):
+    create(db)
+    db.execute("analyze pyorch.native_q")
+    fill(db, 20000)
+    assert usual(db) <= BOUND
+
+
+def test_behind_items_in_work(db, connect):
+    create(db)
+    fill(db, 20000)
+    holder = connect()
+    for _ in range(5):
+        holder.execute("select count(*) from pyorch.claim('q', 'w', 1000)")
+    assert usual(holder) <= BOUND
+    assert usual(connect()) <= BOUND
+
+
+def test_behind_dead_rows_that_a_snapshot_keeps(db, connect):
+    create(db)
+    fill(db, 30000)
+    holder = connect(autocommit=False)
+    holder.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    holder.execute("select 1")
+    session = connect()
+    churn(session, 20000)
+    assert usual(session) <= BOUND
+    assert usual(connect()) <= BOUND
+    holder.rollback()
+
+
+def test_a_new_session_starts_near_the_others(db, connect):
+    create(db)
+    fill(db, 30000)
+    holder = connect(autocommit=False)
+    holder.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    holder.execute("select 1")
+    churn(connect(), 20000)
+    # the first claim of a session reads the catalog, too, and may pass what was claimed since the mark was moved
+    db.execute("select pyorch.unlock('q')")
+    assert pages(connect()) < 4000
+    holder.rollback()
+
+
+def test_a_claim_leaves_nothing_in_the_index(db):
+    create(db)
+    fill(db, 5000)
+    size = "select pg_relation_size('pyorch.native_q_pkey')"
+    before = db.execute(size).fetchone()
+    for _ in range(5):
+        db.execute("select count(*) from pyorch.claim('q', 'w', 1000)")
+    db.execute("select pg_stat_force_next_flush()") if db.info.server_version >= 150000 else None
+    hot, all_of_them = db.execute(
+        "select n_tup_hot_upd, n_tup_upd from pg_stat_user_tables where relname = 'native_q'"
+    ).fetchone()
+    assert hot == all_of_them == 5000
+    assert db.execute(size).fetchone() == before
+
+
+def test_plans_use_the_index_and_nothing_else(db):
+    create(db)
+    fill(db, 5000)
+    db.execute("load 'auto_explain'")
+    db.execute("set auto_explain.log_min_duration = 0")
+    db.execute("set auto_explain.log_nested_statements = on")
+    db.execute("set client_min_messages = log")
+    seen: list[str] = []
+    db.add_notice_handler(lambda notice: seen.append(notice.message_primary or ""))
+    for _ in range(3):
+        (receipts,) = db.execute("select array_agg(receipt) from pyorch.claim('q', 'w', 10)").fetchone()
+        db.execute("select pyorch.heartbeat('q', %s)", [receipts])
+        db.execute("select pyorch.release('q', %s)", [receipts[:2]])
+        db.execute("select pyorch.fail('q', %s, 'x')", [receipts[2:4]])
+        db.execute("select pyorch.complete('q', %s)", [receipts[4:]])
+        db.execute("select pyorch.unlock('q')")
+        db.execute("select * from pyorch.queue_status")
+    plans = "\n".join(seen)
+    assert "native_q_pkey" in plans
+    assert "Seq Scan on native_q" not in plans
+    assert "JIT" not in plans
+
+
+def test_a_million_orphans_would_go_back_in_bounded_steps(db, clock):
+    create(db, lease="1 minute")
+    fill(db, 30000)
+    for _ in range(3):
+        db.execute("select count(*) from pyorch.claim('q', 'w', 10000)")
+    clock.advance("2 minutes")
+    steps = []
+    while (got := db.execute("select unlocked from pyorch.unlock('q')").fetchone()[0]) > 0:
+        steps.append(got)
+    assert steps == [10000, 10000, 10000]
+
+
+def test_depth_beyond_the_cap_is_an_estimate_that_says_so(db):
+    create(db)
+    fill(db, 30000)
+    db.execute("select count(*) from pyorch.claim('q', 'w', 500)")
+    db.execute("select pg_stat_force_next_flush()") if db.info.server_version >= 150000 else None
+    pending, processing, estimated = db.execute(
+        "select pending, processing, estimated from pyorch.queue_status"
+    ).fetchone()
+    assert (processing, estimated) == (500, True)
+    assert 10000 <= pending <= 31000
