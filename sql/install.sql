@@ -134,9 +134,9 @@
 \ir functions/_attached_explain_template.sql
 \ir functions/_attached_source.sql
 \ir functions/_attached_indexes.sql
+\ir functions/_attached_facts.sql
 \ir functions/_attached_blind.sql
 \ir functions/_attached_overdue.sql
-\ir functions/_attached_estimate.sql
 \ir functions/_attached_explanation.sql
 \ir functions/_attached_mapping.sql
 \ir functions/_attach_notes.sql
@@ -316,7 +316,9 @@
 \ir functions/_tick_steps.sql
 \ir functions/_add_count.sql
 \ir functions/_unlock_queue.sql
+\ir functions/_keep_depth.sql
 \ir functions/_look_at_queue.sql
+\ir functions/_unlock_until.sql
 \ir functions/_step_unlock.sql
 \ir functions/_step_settle.sql
 \ir functions/_step_dispatch.sql

@@ -32,6 +32,13 @@ def machine(db):
     return db
 
 
+@pytest.fixture
+def blind_machine(machine):
+    """The same, but nobody collected metrics, and nothing is known but what runs saw by themselves."""
+    machine.execute("truncate pyorch.queue_depth")
+    return machine
+
+
 def by_tick(db):
     return call(db)
 
@@ -73,4 +80,32 @@ def test_a_metric_that_sleeps_for_a_minute_delays_nothing(machine, run):
     machine.execute("select pyorch._set_custom_metric('slow', 'select 1 from pg_sleep(60)')")
     answer = run(machine)
     assert sorted(answer["processors_triggered"]) == [f"process-{name}" for name in NAMES]
+    assert answer["duration_ms"] < 500
+
+
+@pytest.mark.parametrize("run", [by_tick, by_orchestrate])
+def test_a_run_remembers_what_it_saw_itself(blind_machine, connect, clock, run):
+    blind_machine.execute("select pyorch._agent_beat(%s, '{}')", [uuid.uuid4()])
+    assert "process-imports" in run(blind_machine)["processors_triggered"]
+    blind_machine.execute("delete from pyorch.call")
+    clock.advance("1 minute")
+    blind_machine.execute("select pyorch._agent_beat(%s, '{}')", [uuid.uuid4()])
+    other = connect()
+    with other.transaction():
+        other.execute("lock table public.imports")
+        answer = run(blind_machine)
+    assert sorted(answer["processors_triggered"]) == [f"process-{name}" for name in NAMES], answer
+    step = next(step for step in answer["steps"] if step["name"] == "processors")
+    assert step["why"] == "locked, decided by the last known depth: imports"
+    if run is by_orchestrate:
+        assert answer["queue_depths"]["imports"]["pending"] == 5
+        assert "as_of" in answer["queue_depths"]["imports"]
+
+
+def test_a_session_that_holds_the_remembered_depth_delays_nothing(machine, connect):
+    other = connect()
+    with other.transaction():
+        other.execute("select from pyorch.queue_depth for update")
+        answer = by_orchestrate(machine)
+    assert answer["success"], answer["errors"]
     assert answer["duration_ms"] < 500

@@ -30,6 +30,8 @@ begin
   exception
     -- somebody alters the table, or it is gone (health says so): the other queues go on
     when lock_not_available or undefined_table or insufficient_privilege then
+      -- see pyorch._unlock_queue
+      perform pg_catalog.set_config('pyorch.blind', sqlstate, true);
       return next;
       return;
   end;

@@ -1,8 +1,8 @@
 -- pyorch._collect_queue(text)
 -- Sample one queue: its depth by capped probes, its rates by differences of counters. The cost does
 -- not grow with it.
--- Calls: pyorch._look_at_queue, pyorch._queue_token, pyorch._per_minute, pyorch._record_metrics.
--- Writes: pyorch.queue_depth.
+-- Calls: pyorch._look_at_queue, pyorch._keep_depth, pyorch._queue_token, pyorch._per_minute,
+-- pyorch._record_metrics.
 create or replace function pyorch._collect_queue(p_queue text)
   returns jsonb
   language plpgsql
@@ -32,22 +32,7 @@ begin
     return pg_catalog.jsonb_build_object('state', 'skipped', 'why', 'its table is locked');
   end if;
 
-  insert into pyorch.queue_depth as d
-  select v_queue.queue_id,
-         pyorch._now(),
-         r.pending,
-         r.processing,
-         r.dead,
-         r.oldest_pending_seconds,
-         r.estimated
-    from pg_catalog.jsonb_populate_record(null::pyorch.queue_depth, v_depth) r
-  on conflict (queue_id) do update
-    set at = excluded.at,
-        pending = excluded.pending,
-        processing = excluded.processing,
-        dead = excluded.dead,
-        oldest_pending_seconds = excluded.oldest_pending_seconds,
-        estimated = excluded.estimated;
+  perform pyorch._keep_depth(v_queue.queue_id, v_depth);
   perform pyorch._record_metrics(
     'queue',
     p_queue,

@@ -48,7 +48,11 @@ begin
     'timestamp', v_now,
     'duration_ms', v_ms,
     'skipped', null
-  ) || (p_run - '{job,commits,hold,began,deadline,again,lost}'::text[]);
+  ) || (
+    p_run - '{job,commits,hold,began,deadline,again,lost}'::text[]
+    -- between the steps of a tick
+    - '{dispatched,orphans_left,unlocked_to}'::text[]
+  );
 end;
 $$;
 

@@ -1,7 +1,7 @@
 -- pyorch._native_depth()
 -- Template of the depth of a native queue: what was claimed at some time (up to the high mark) and
--- what was not (beyond it), each counted over 20,000 and 10,000 rows at most. Beyond that: what
--- the statistics collector counts as live rows.
+-- what was not (beyond it), each counted over 20,000 and 10,000 rows at most; over 1,000 and 500 of
+-- a queue that has far more. Beyond that: what the statistics collector counts as live rows.
 create or replace function pyorch._native_depth()
   returns text
   language sql
@@ -13,12 +13,15 @@ as $template$
   select $body$
 declare
   v_now constant timestamptz := {now};
+  -- what the statistics collector counts, as it happens
+  v_rows bigint := pg_catalog.pg_stat_get_live_tuples('pyorch.native_{q}'::regclass);
+  -- far beyond what is counted exactly, a glance does
+  v_window constant integer := case when v_rows > 50000 then 1000 else 20000 end;
   v_live bigint;
   v_high bigint;
   v_lane integer;
   v_near record;
   v_ahead record;
-  v_rows bigint := 0;
   v_since timestamptz;
   v_count bigint;
 begin
@@ -39,7 +42,7 @@ begin
            and i.id > v_live
            and i.id <= v_high
          order by i.id
-         limit 20000
+         limit v_window
       ) s;
     select pg_catalog.count(*) as seen, pg_catalog.min(s.since) as since
       into v_ahead
@@ -49,20 +52,17 @@ begin
          where i.priority = v_lane
            and i.id > greatest(v_high, v_live)
          order by i.id
-         limit 10000
+         limit v_window / 2
       ) s;
     processing := processing + v_near.leased;
     pending := pending + v_near.seen - v_near.leased + v_ahead.seen;
     v_since := least(v_since, v_near.since, v_ahead.since);
-    estimated := estimated or v_near.seen = 20000 or v_ahead.seen = 10000;
+    estimated := estimated or v_near.seen = v_window or v_ahead.seen = v_window / 2;
   end loop;
   if estimated then
-    v_rows := greatest(
-      pending + processing,
-      pg_catalog.pg_stat_get_live_tuples('pyorch.native_{q}'::regclass)
-    );
+    v_rows := greatest(pending + processing, v_rows);
     -- what is in work beyond the window is in proportion to it
-    if processing >= 10000 then
+    if processing >= v_window / 2 then
       processing := greatest(processing, least(v_rows - pending, v_high - v_live));
     end if;
     pending := v_rows - processing;

@@ -1,7 +1,7 @@
 -- pyorch._step_metrics(jsonb)
 -- Step of a run: the depth of each queue, by capped probes. A queue that is locked shows its last
 -- known depth.
--- Calls: pyorch._look_at_queue.
+-- Calls: pyorch._look_at_queue, pyorch._keep_depth.
 create or replace function pyorch._step_metrics(p_run jsonb)
   returns jsonb
   language plpgsql
@@ -31,6 +31,9 @@ begin
       );
     end if;
     v_depth := pyorch._look_at_queue(v.queue_id);
+    if not v_depth ?| '{error,as_of}' then
+      perform pyorch._keep_depth(v.queue_id, v_depth);
+    end if;
     v_depths := v_depths || pg_catalog.jsonb_build_object(v.queue, v_depth - 'error');
     if v_depth ? 'error' then
       v_errors := v_errors || pg_catalog.jsonb_build_object(

@@ -1,6 +1,9 @@
 """pyorch._step_unlock(jsonb): orphans of many queues, in bounded batches"""
 
+from datetime import UTC, datetime
+
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.orch import call, orchestrate, watch_dispatch
 
@@ -76,6 +79,7 @@ def test_a_locked_table_is_left_for_the_next_run_and_keeps_no_other_queue_waitin
     assert answer["unlocked"] == {"exports": 4, "zoo": 6}
     assert answer["success"], answer["errors"]
     assert answer["duration_ms"] < 1000
+    assert answer["steps"][0]["why"] == "locked: imports"
     # its last known depth, marked so
     assert answer["queue_depths"]["imports"]["processing"] == 5
     assert answer["queue_depths"]["imports"]["estimated"] is True
@@ -89,3 +93,46 @@ def test_a_queue_that_cannot_be_unlocked_is_named_and_the_others_are_served(db):
     answer = orchestrate(db)
     assert answer["unlocked"] == {"exports": 4}
     assert {error["subject"] for error in answer["errors"] if error["step"] == "unlock"} <= {"imports"}
+
+
+def test_many_orphans_do_not_keep_the_triggers_waiting(db):
+    attach(db, "imports", 60)
+    db.execute("""select pyorch.configure('{"unlock_batch": 1}')""")
+    # each batch takes long: two of them fill the second that a tick has before it triggers
+    db.execute("alter function pyorch._unlock_queue(text, integer) rename to _unlock_fast")
+    db.execute(
+        "create function pyorch._unlock_queue(q text, b integer) returns jsonb language plpgsql as $$"
+        " begin perform pg_sleep(0.6); return pyorch._unlock_fast(q, b); end $$"
+    )
+    db.execute(
+        "create function public.note() returns trigger language plpgsql as $$ begin"
+        " new.run_id := (select count(*) from public.imports where status = 'processing'); return new; end $$"
+    )
+    db.execute("create trigger note before insert on public.dispatched for each row execute function public.note()")
+    answer = call(db)
+    # two batches of 10 before the triggers, one of 80 after them
+    assert db.execute("select distinct run_id from public.dispatched").fetchall() == [(40,)]
+    assert answer["unlocked"] == {"imports": 60}
+    assert [step["name"] for step in answer["steps"]] == ["settle", "scrapers", "processors", "unlock"]
+    assert not {"orphans_left", "dispatched", "unlocked_to"} & answer.keys()
+
+
+def test_queues_take_turns_where_there_is_no_time_for_all(db):
+    for name in ("exports", "imports", "zoo"):
+        attach(db, name, 3)
+    run = {"run_id": 1, "commits": True, "began": "2026-01-01", "deadline": "2026-01-01"}
+    part = db.execute("select pyorch._step_unlock(%s)", [Jsonb(run)]).fetchone()[0]
+    assert (part["why"], part["answer"]["orphans_left"], part["again"]) == ("budget", True, False)
+    db.execute("create table public.asked (n serial, queue text)")
+    db.execute("alter function pyorch._unlock_queue(text, integer) rename to _unlock_really")
+    db.execute(
+        "create function pyorch._unlock_queue(q text, b integer) returns jsonb language plpgsql as $$"
+        " begin insert into public.asked (queue) values (q); return pyorch._unlock_really(q, b); end $$"
+    )
+    orders = []
+    for run_id in (1, 2, 3):
+        db.execute("truncate public.asked")
+        run = {"run_id": run_id, "commits": True, "began": str(datetime.now(UTC)), "deadline": "2999-01-01"}
+        db.execute("select pyorch._step_unlock(%s)", [Jsonb(run)])
+        orders.append([queue for (queue,) in db.execute("select queue from public.asked order by n")])
+    assert len({order[0] for order in orders}) == 3

@@ -1,20 +1,16 @@
 -- pyorch._attached_blind(integer)
 -- Whether counting the items of an attached table would mean to read all of it: it is large, and
--- the claim index is not there. Calls: pyorch._attached_indexes.  Reads: pyorch.queue.
+-- the claim index is not there. Calls: pyorch._attached_facts.  Reads: pyorch.queue.
 create or replace function pyorch._attached_blind(p_queue_id integer)
   returns boolean
   language sql
-  stable
-  parallel safe
+  volatile
+  parallel unsafe
   security invoker
   set search_path = ''
 as $$
   select coalesce(s.bytes, 0) > 64 * 1024 * 1024
-         and exists (
-           select 1
-             from pyorch._attached_indexes(p_queue_id) i
-            where not i.present
-         )
+         and not (pyorch._attached_facts(p_queue_id) -> 'indexed')::boolean
     from pyorch.queue q,
          lateral (
            select pg_catalog.sum(pg_catalog.pg_relation_size(r.oid)) as bytes

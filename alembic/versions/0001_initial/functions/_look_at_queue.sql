@@ -12,8 +12,14 @@ create or replace function pyorch._look_at_queue(p_queue_id integer)
 as $$
 declare
   v_error text;
+  v_depth jsonb;
 begin
-  return (select pg_catalog.to_jsonb(d) from pyorch._queue_depth(p_queue_id) d);
+  perform pg_catalog.set_config('pyorch.blind', '', true);
+  select pg_catalog.to_jsonb(d) into v_depth from pyorch._queue_depth(p_queue_id) d;
+  if pg_catalog.current_setting('pyorch.blind') <> '' then
+    raise lock_not_available;
+  end if;
+  return v_depth;
 exception
   when others then
     v_error := case when sqlstate <> '55P03' then sqlerrm end;

@@ -2,7 +2,9 @@
 -- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused.
 -- While its table is locked: the last known number, and the queue's name in the setting
 -- pyorch.blind.
--- Calls: pyorch._q_pending_<queue>.  Reads: pyorch.queue, pyorch.queue_depth.
+-- What is seen is remembered for that, every few seconds.
+-- Calls: pyorch._q_pending_<queue>, pyorch._keep_depth, pyorch._now.  Reads: pyorch.queue,
+-- pyorch.queue_depth.
 create or replace function pyorch._queue_pending(
   p_queue_id integer,
   -- count no further
@@ -18,12 +20,24 @@ as $$
 declare
   v_queue text;
   v_pending bigint;
+  v_known record;
 begin
   select q.queue into v_queue from pyorch.queue q where q.queue_id = p_queue_id and not q.paused;
   if not found then
     return 0;
   end if;
   execute 'select pyorch._q_pending_' || v_queue || '($1)' into v_pending using p_cap;
+  select * into v_known from pyorch.queue_depth d where d.queue_id = p_queue_id;
+  if not found
+    or v_known.at not between pyorch._now() - interval '5 seconds' and pyorch._now()
+    or (v_known.pending = 0) <> (v_pending = 0)
+  then
+    perform pyorch._keep_depth(p_queue_id, pg_catalog.jsonb_build_object(
+      'pending', case when v_pending < p_cap then v_pending
+        else greatest(v_pending, v_known.pending) end,
+      'estimated', true
+    ));
+  end if;
   return v_pending;
 exception
   -- somebody alters the table: decide by what was seen last, and let the run say so

@@ -1,7 +1,8 @@
 -- pyorch._step_unlock(jsonb)
--- Step of a run: return one bounded batch of orphans of each queue. A queue whose table is locked
--- is left for the next run, and keeps none of the others waiting.
--- Calls: pyorch._unlock_queue, pyorch._setting.
+-- Step of a run: return one bounded batch of orphans of each queue, in turns. A queue whose table
+-- is locked is left for the next run, and keeps none of the others waiting; nor does a pile of
+-- orphans keep the triggers waiting: see pyorch._unlock_until.
+-- Calls: pyorch._unlock_queue, pyorch._unlock_until, pyorch._setting.
 create or replace function pyorch._step_unlock(p_run jsonb)
   returns jsonb
   language plpgsql
@@ -11,11 +12,13 @@ create or replace function pyorch._step_unlock(p_run jsonb)
   set search_path = ''
 as $$
 declare
-  -- in one transaction with all else, a small one; a tick commits it and takes the next
+  -- in one transaction with all else, a small one; a tick commits it and takes the next, larger
+  -- ones when nothing waits for it any more
   v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer
-    * case when (p_run ->> 'commits')::boolean then 10 else 1 end;
-  v_began constant timestamptz := p_run ->> 'began';
-  v_until constant timestamptz := p_run ->> 'deadline';
+    * case when p_run ? 'dispatched' then 80 when (p_run ->> 'commits')::boolean then 10 else 1 end;
+  v_until constant timestamptz := pyorch._unlock_until(p_run);
+  -- where this pass begins: after the queue at which the last one ended
+  v_after text := p_run ->> 'unlocked_to';
   v_unlocked jsonb := coalesce(p_run -> 'unlocked', '{}');
   v_dead jsonb := coalesce(p_run -> 'dead', '{}');
   v_errors jsonb := '[]';
@@ -24,11 +27,27 @@ declare
   v_part jsonb;
   v_queue text;
 begin
-  for v_queue in select q.queue from pyorch.queue q order by q.queue loop
+  for v_queue in
+    select q.queue
+      from (
+        select x.queue,
+               pg_catalog.row_number() over (order by x.queue) as n,
+               pg_catalog.count(*) over () as all_of_them
+          from pyorch.queue x
+      ) q
+     order by q.queue > v_after desc,
+              -- each run begins with another one
+              case
+                when v_after is null then (q.n + (p_run ->> 'run_id')::bigint) % q.all_of_them
+              end,
+              q.queue
+  loop
     if pg_catalog.clock_timestamp() >= v_until then
       v_left := 'budget';
+      v_full := true;
       exit;
     end if;
+    v_after := v_queue;
     v_part := pyorch._unlock_queue(v_queue, v_batch);
     if v_part ? 'locked' then
       v_left := coalesce(v_left || ', ', 'locked: ') || v_queue;
@@ -47,10 +66,15 @@ begin
     'state', case when v_errors = '[]' then 'ok' else 'failed' end,
     'why', v_left,
     'errors', v_errors,
-    -- a full batch: there may be more. A tick takes it at once, for half of its budget;
+    -- a full batch: there may be more. A tick takes it at once, while it has time;
     -- orchestrate() leaves it to the next run
-    'again', v_full and pg_catalog.clock_timestamp() < v_began + (v_until - v_began) / 2,
-    'answer', pg_catalog.jsonb_build_object('unlocked', v_unlocked, 'dead', v_dead)
+    'again', v_full and pg_catalog.clock_timestamp() < v_until,
+    'answer', pg_catalog.jsonb_build_object(
+      'unlocked', v_unlocked,
+      'dead', v_dead,
+      'orphans_left', v_full,
+      'unlocked_to', v_after
+    )
   ));
 end;
 $$;

@@ -10,14 +10,21 @@ create or replace function pyorch._unlock_queue(p_queue text, p_batch integer)
   security invoker
   set search_path = ''
 as $$
+declare
+  v_done jsonb;
 begin
-  return (
-    select pg_catalog.jsonb_build_object(
-             'unlocked', coalesce(pg_catalog.sum(u.unlocked), 0),
-             'dead', coalesce(pg_catalog.sum(u.dead), 0)
-           )
-      from pyorch.unlock(p_queue, p_batch) u
-  );
+  perform pg_catalog.set_config('pyorch.blind', '', true);
+  select pg_catalog.jsonb_build_object(
+           'unlocked', coalesce(pg_catalog.sum(u.unlocked), 0),
+           'dead', coalesce(pg_catalog.sum(u.dead), 0)
+         )
+    into v_done
+    from pyorch.unlock(p_queue, p_batch) u;
+  -- that its table is gone, or not ours any more, stands in pyorch.health
+  if pg_catalog.current_setting('pyorch.blind') = '55P03' then
+    return '{"locked": true}';
+  end if;
+  return v_done;
 exception
   when lock_not_available then
     return '{"locked": true}';

@@ -14,7 +14,9 @@ create table pyorch.attached (
   order_sql text,
   wake_trigger boolean not null default false,
   -- where the sweep of forgotten state rows goes on
-  sweep_after text not null default ''
+  sweep_after text not null default '',
+  -- see pyorch._attached_facts
+  facts jsonb
 );
 
 comment on table pyorch.attached is
