@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help demo test lint freeze catalog reference bench-queue bench-calls bench-orchestrate torture-queue clean
+.PHONY: help demo test lint freeze catalog reference bench-queue bench-calls bench-orchestrate torture-queue torture-calls clean
 
 help:
 	@echo "make demo               the whole scene on an embedded PostgreSQL, about a minute"
@@ -14,6 +14,7 @@ help:
 	@echo "make reference          write docs/cli.md from the commands' own help"
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-queue, bench-calls: throughput)"
 	@echo "make torture-queue      kill workers and servers for a while; nothing may be lost"
+	@echo "make torture-calls      kill what carries calls, 20 times each, under 50 calls/s; no call may be lost (15 min)"
 
 demo:
 	@.ci/venv demo
@@ -47,7 +48,12 @@ bench-queue bench-calls bench-orchestrate:
 
 torture-queue:
 	@.ci/venv test
-	@$(PY) -m pytest -m torture -v
+	@$(PY) -m pytest -m torture -v --ignore tests/transports
+
+torture-calls:
+	@.ci/venv test
+	@.ci/debian
+	@$(PY) -m pytest -m torture -v -s tests/transports --pg "$$($(PY) -m tests.servers 15 16 17 18)"
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

@@ -8,6 +8,7 @@ Paths (a query string tells endpoints apart and is recorded):
     /ok                 200 {"ok": true}, keep-alive                /echo        200, the request as JSON
     /status/CODE        that status; ?retry_after=TEXT adds the header; ?body=TEXT
     /slow/SECONDS       200 after that long; ?status=CODE           /hang        never answers
+    /once/SECONDS       as /slow, and honours Idempotency-Key: only the first of a key has an effect (see `effects`)
     /work/SECONDS       202 at once, then "at work" for that long (see `peak`)
     /redirect/CODE?to=URL                                           /binary      200, NULs and broken UTF-8
     /huge               200, 10 MB                                  /empty       closes without a byte
@@ -69,6 +70,10 @@ class Receiver:
         """The most requests of that path (with its query) that were ever at work at one time."""
         return int(self._control("peak").get(path, 0))
 
+    def effects(self) -> list[dict[str, str]]:
+        """What took effect at /once, in order: {"key", "body"}."""
+        return list(self._control("effects"))
+
     def script(self, name: str, answers: list[dict[str, Any]]) -> str:
         """Answers of /script/NAME, in order: {"status", "body", "headers", "delay"}; returns its url."""
         self._control("script", {"name": name, "answers": answers})
@@ -107,6 +112,7 @@ class State:
     at_work: Counter[str] = field(default_factory=Counter)
     peak: Counter[str] = field(default_factory=Counter)
     scripts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    effects: dict[str, str] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @contextlib.contextmanager
@@ -181,7 +187,9 @@ class Connection(asyncio.Protocol):
         elif kind == "echo":
             seen = {"method": method, "target": target, "headers": headers, "body": body.decode("utf-8", "replace")}
             self.send(answer(status, json.dumps(seen).encode()))
-        elif kind == "slow":
+        elif kind in ("slow", "once"):
+            if kind == "once":
+                self.state.effects.setdefault(headers["idempotency-key"], body.decode())
             with self.state.working(target):
                 await asyncio.sleep(float(rest))
             self.send(answer(status, b'{"slow": true}'))
@@ -225,12 +233,15 @@ class Connection(asyncio.Protocol):
             return self.state.arrivals
         if what == "peak":
             return self.state.peak
+        if what == "effects":
+            return [{"key": key, "body": text} for key, text in self.state.effects.items()]
         if what == "script":
             data = json.loads(body)
             self.state.scripts[data["name"]] = data["answers"]
         if what == "reset":
             self.state.arrivals, self.state.scripts = [], {}
             self.state.peak.clear()
+            self.state.effects.clear()
         return {}
 
     def send(self, data: bytes) -> None:

@@ -11,6 +11,10 @@ from typing import Any
 KEEP = 65_536
 HEAD = 200
 DRAIN = 16 * 1_048_576
+# headers that never hold a secret, beside pyorch's own (Pyorch-Call …)
+HARMLESS = ("content-type", "accept", "user-agent", "accept-encoding", "idempotency-key")
+# bytes from which on a word of another header may be a secret; shorter ones would mask half of any text
+SECRET = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,19 @@ class Call:
             follow_redirects=bool(row["follow_redirects"]),
             allow_private=bool(row["allow_private"]),
         )
+
+    def masked(self, content: bytes) -> bytes:
+        """Return an answer without what our headers said: some endpoints echo it, and a server may log what we report.
+
+        The ledger masks by the secrets themselves, which are not known here.
+        """
+        for name, value in self.headers.items():
+            if harmless(name):
+                continue
+            for word in value.encode("utf-8", "replace").split():
+                if len(word) >= SECRET:
+                    content = content.replace(word, b"***")
+        return content
 
 
 @dataclass(slots=True)
@@ -73,6 +90,11 @@ class Answer:
             "body": text,
             "retry_after": None if self.retry_after is None else _clean(self.retry_after)[:100],
         }
+
+
+def harmless(header: str) -> bool:
+    """Say whether everybody may see this header's value."""
+    return header.lower() in HARMLESS or header.lower().startswith("pyorch-")
 
 
 def _text(content: bytes) -> str | None:

@@ -11,7 +11,7 @@ from yarl import URL
 
 from pyorch import __version__
 from pyorch.agent.addresses import public_socket
-from pyorch.agent.call import DRAIN, KEEP, Answer, Call
+from pyorch.agent.call import DRAIN, KEEP, Answer, Call, harmless
 from pyorch.agent.reasons import reason
 from pyorch.agent.resolver import DaemonResolver
 
@@ -22,8 +22,6 @@ DNS_CACHE = 10
 MAX_HOPS = 5
 # 303 asks for a GET instead: the work would silently not be done, so it is reported as it is
 REDIRECTS = (301, 302, 307, 308)
-# what a redirect to another origin may still see; all else can hold a secret
-HARMLESS = ("content-type", "accept", "user-agent", "accept-encoding", "idempotency-key")
 
 
 class Sender:
@@ -69,13 +67,17 @@ class Sender:
                 answer.retry_after = response.headers.get("Retry-After")
                 target = response.headers.get("Location")
                 if target is None or not call.follow_redirects or response.status not in REDIRECTS:
-                    answer.content = await _read(response)
+                    answer.content = call.masked(await _read(response))
                     return
             further = url.join(URL(target))
             if url.scheme == "https" and further.scheme != "https":
                 raise ValueError("redirect from https to another scheme refused")
+            if further.host != url.host:
+                # allowed_hosts was asked about the first host alone, and an endpoint may not widen it
+                raise ValueError("redirect to another host refused")
             if further.origin() != url.origin():
-                headers = {k: v for k, v in headers.items() if k.lower() in HARMLESS or k.lower().startswith("pyorch-")}
+                # what another origin may still see; all else can hold a secret
+                headers = {name: value for name, value in headers.items() if harmless(name)}
             url = further
         raise ValueError(f"more than {MAX_HOPS} redirects")
 

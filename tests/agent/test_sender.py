@@ -155,14 +155,30 @@ async def test_see_other_is_not_followed(send: Send, receiver: Receiver) -> None
 
 
 async def test_a_redirect_to_another_origin_sees_no_secret_header(send: Send, receiver: Receiver) -> None:
-    other = receiver.url("/echo", host="localhost")
-    headers = {"apikey": "s3cret", "Authorization": "Bearer s3cret", "Idempotency-Key": "k", "Pyorch-Call": "7"}
-    answer = await send(receiver.url(f"/redirect/307?to={other}"), follow_redirects=True, headers=headers)
-    assert answer.status_code == 200
-    [arrival] = receiver.arrivals("/echo")
+    with Receiver.start() as other:
+        headers = {"apikey": "s3cret", "Authorization": "Bearer s3cret", "Idempotency-Key": "k", "Pyorch-Call": "7"}
+        url = receiver.url(f"/redirect/307?to={other.url('/echo')}")
+        answer = await send(url, follow_redirects=True, headers=headers)
+        assert answer.status_code == 200
+        [arrival] = other.arrivals("/echo")
     assert "s3cret" not in str(arrival["headers"])
     assert arrival["headers"]["idempotency-key"] == "k"
     assert arrival["headers"]["pyorch-call"] == "7"
+
+
+async def test_a_redirect_to_another_host_is_refused(send: Send, receiver: Receiver) -> None:
+    """allowed_hosts was asked about the first host; an endpoint that is allowed must not be able to add others."""
+    url = receiver.url(f"/redirect/307?to={receiver.url('/echo', host='localhost')}")
+    answer = await send(url, follow_redirects=True)
+    assert answer.error == "redirect to another host refused"
+    assert receiver.arrivals("/echo") == []
+
+
+async def test_what_an_endpoint_echoes_of_our_headers_is_masked(send: Send, receiver: Receiver) -> None:
+    headers = {"Authorization": "Bearer s3cret-and-long", "Idempotency-Key": "a-key-that-is-long"}
+    answer = await send(receiver.url("/echo"), headers=headers)
+    assert b"s3cret" not in answer.content
+    assert b'"Bearer ***"' in answer.content and b"a-key-that-is-long" in answer.content
 
 
 async def test_a_circle_of_redirects_ends(send: Send, receiver: Receiver) -> None:
@@ -200,13 +216,18 @@ async def test_a_private_address_is_refused_however_it_is_written(send: Send, re
 
 
 async def test_a_redirect_cannot_reach_a_private_address(
-    send: Send, receiver: Receiver, names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # the first hop passes as a public address, the second one is judged by its own
-    names["public.test"] = ["127.0.0.1"]
+    # the first hop passes as a public address, the second one, of the same name, is judged by its own
+    names["public.test"] = ["127.0.0.1", "127.0.0.2"]
+    monkeypatch.setattr("pyorch.agent.sender.DNS_CACHE", 0)
     monkeypatch.setattr("pyorch.agent.addresses._why", lambda ip: None if str(ip) == "127.0.0.1" else "loopback")
-    url = receiver.url(f"/redirect/307?to={receiver.url('/ok', host='127.0.0.2')}", host="public.test")
-    answer = await send(url, allow_private=False, follow_redirects=True)
+    async with Sender() as sender:
+        with Receiver.start() as other:
+            url = receiver.url(f"/redirect/307?to={other.url('/ok', host='public.test')}", host="public.test")
+            row = {"call_id": 7, "method": "POST", "url": url, "headers": {}, "body": "{}", "timeout_ms": 5000}
+            answer = await sender.send(Call.of(row | {"follow_redirects": True, "allow_private": False}))
+            assert other.arrivals() == []
     assert answer.refused
     assert [a["path"] for a in receiver.arrivals()] == ["/redirect/307"]
 

@@ -76,3 +76,37 @@ def test_two_agents_wake_a_processor_once(
     until(lambda: receiver.arrivals("/ok"), 10)
     time.sleep(0.5)
     assert len(receiver.arrivals("/ok")) == 1
+
+
+def test_a_plain_insert_into_an_attached_table_wakes_its_processor_when_it_asked_for_that(
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any
+) -> None:
+    """The app knows nothing of pyorch: its own statement, in a transaction of its own, is enough."""
+    db.execute("update pyorch.job set enabled = false")
+    db.execute(
+        "create table public.orders (id bigint generated always as identity primary key,"
+        " status text not null default 'pending', attempts int not null default 0, locked_at timestamptz)"
+    )
+    db.execute("select pyorch.attach_queue('orders', 'public.orders')")
+    options = {"queue": "orders", "wake_at_once": True, "every": "1 hour", "allow_http": True, "allow_private": True}
+    db.execute("select pyorch.set_endpoint('worker', 'processor', %s, %s)", (receiver.url("/ok"), json.dumps(options)))
+    start_agent()
+    # without the trigger nothing is noticed
+    db.execute("insert into public.orders select from generate_series(1, 3)")
+    time.sleep(1.5)
+    assert receiver.arrivals() == []
+    assert work(db, "orders") == 3
+    db.execute("select pyorch.alter_queue('orders', '{\"wake_trigger\": true}')")
+    delays = []
+    for _ in range(5):
+        receiver.reset()
+        with db.transaction():
+            db.execute("insert into public.orders select from generate_series(1, 3)")
+            time.sleep(0.3)
+            # nothing goes out before the commit
+            assert receiver.arrivals() == []
+        committed = time.time()
+        delays.append(until(lambda: receiver.arrivals("/ok"), 10)[0]["at"] - committed)
+        assert work(db, "orders") == 3
+        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,), 10)
+    assert sorted(delays)[2] < 0.5
