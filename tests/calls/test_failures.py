@@ -1,5 +1,7 @@
 """Failures: retries with backoff, Retry-After, the breaker, and how loud it is."""
 
+from itertools import pairwise
+
 import pytest
 
 FLAT = {"base": "10 seconds", "factor": 2, "cap": "1 hour", "jitter": 0}
@@ -104,6 +106,46 @@ def test_an_endpoint_that_is_down_for_five_minutes_gets_what_its_backoff_allows(
         world.clock.advance("10 seconds")
     # 0, 10, 30, 70, 150 s; the next one would be at 310 s
     assert sent == 5
+
+
+def test_503_for_five_minutes_with_ticks_and_defaults_is_named_by_health_and_never_hammered(world):
+    """Whole ticks and the defaults: backoff with jitter, breaker, health as everybody reads it."""
+    world.queue(items=1000)
+    world.processor()
+    sent = []
+    for second in range(0, 300, 10):
+        world.beat()
+        world.db.execute("call pyorch.tick()")
+        sent += [second for _ in world.send(503)]
+        named = world.rows("select * from pyorch.health where subject = 'process' and severity <> 'ok'")
+        # within the tick in which it failed
+        assert named != [] and "503" in named[0]["evidence"]
+        world.clock.advance("10 seconds")
+    # base 5 s, doubled each time: even with all jitter downwards there is no room for more
+    assert 2 <= len(sent) <= 7
+    gaps = [after - before for before, after in pairwise(sent)]
+    assert gaps[-1] > gaps[0]
+
+
+def test_while_nobody_carries_no_attempt_is_burnt_and_no_failure_counted(world, failing):
+    world.tick()
+    world.send(503)
+    (_, waiting) = world.calls()
+    before = world.status(failing)
+    # the agent dies; an hour of ticks goes by
+    for _ in range(60):
+        world.clock.advance("1 minute")
+        world.db.execute("call pyorch.tick()")
+    (_, still) = world.calls()
+    assert (still["attempt"], still["outcome"], still["sent_at"]) == (2, None, None)
+    assert still["call_id"] == waiting["call_id"]
+    assert world.status(failing)["failures_in_row"] == before["failures_in_row"] == 1
+    assert world.status(failing)["breaker"] == before["breaker"]
+    critical = world.rows("select code from pyorch.health where severity = 'critical'")
+    assert "no_transport" in {row["code"] for row in critical}
+    # it comes back: that very attempt goes out
+    (call,) = world.send(200)
+    assert (call["call_id"], call["headers"]["Pyorch-Attempt"]) == (waiting["call_id"], "2")
 
 
 def test_the_breaker_opens_and_lets_one_probe_through_each_interval(world):

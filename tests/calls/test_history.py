@@ -86,3 +86,20 @@ def test_nobody_gets_rights_on_a_new_partition_by_default_privileges(world):
     world.db.execute("alter default privileges in schema pyorch grant all on tables to public")
     world.one("select pyorch._call_partitions(0)")
     assert not world.one("select has_table_privilege('pyorch_viewer', 'pyorch.call_history_20260301', 'select')")
+
+
+def test_maintain_makes_partitions_ahead_and_drops_what_is_older_than_its_retention(world):
+    world.one("""select pyorch.configure('{"retention": {"calls": "3 days"}}')""")
+    world.db.execute("call pyorch.maintain()")
+    assert partitions(world)[0] == "call_history_20260301" and len(partitions(world)) > 2
+    one_call(world)
+    assert world.one("select count(*) from pyorch.call_history_20260301") == 1
+    world.clock.advance("3 days")
+    world.db.execute("call pyorch.maintain()")
+    assert len(world.calls()) == 1
+    world.clock.advance("1 day")
+    world.db.execute("call pyorch.maintain()")
+    assert world.calls() == []
+    assert partitions(world)[0] > "call_history_20260301" and "call_history_20260305" in partitions(world)
+    (run,) = world.rows("select success, steps from pyorch.run_log order by run_id desc limit 1")
+    assert run["success"] and "partitions" in str(run["steps"])
