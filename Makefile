@@ -42,9 +42,15 @@ reference:
 	@.ci/venv test
 	@$(PY) -m tests.cli_reference
 
-bench-queue bench-calls bench-orchestrate:
+bench-queue bench-calls:
 	@.ci/venv test
 	@$(PY) -m bench.$(@:bench-%=%)
+
+# one run on an input with work to do; the same on ten million rows, beside the naive one; a million orphans
+bench-orchestrate:
+	@.ci/venv test
+	@failed=0; for part in orchestrate orchestrate_large orphans; do \
+	  $(PY) -m bench.$$part || failed=1; done; exit $$failed
 
 torture-queue:
 	@.ci/venv test

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from bench.report import Report
 from pyorch import migrate
 from tests.conftest import ROOT
 from tests.servers import Server
@@ -89,8 +90,10 @@ def main() -> int:
     options.add_argument("--pg", type=int, default=18)
     given = options.parse_args()
     server = Server(given.pg, settings={"fsync": "on", "full_page_writes": "on"})
+    report = Report("orchestrate", given)
     try:
         server.start()
+        report.server(server)
         prepare(server)
         runs = [run(server, number) for number in range(given.runs)]
     finally:
@@ -98,15 +101,15 @@ def main() -> int:
     faults = sorted({fault for _, answer in runs for fault in wrong(answer)})
     times = sorted(took for took, _ in runs)
     median = statistics.median(times)
-    sys.stdout.write(
+    report.say(
         f"orchestrate(): median {median:.1f} ms of {len(times)} runs (least {times[0]:.1f}, most {times[-1]:.1f}),"
-        f" PostgreSQL {given.pg}; each unlocked 99 items and decided four calls: {'no' if faults else 'yes'}\n"
+        f" PostgreSQL {given.pg}; each unlocked 99 items and decided four calls: {'no' if faults else 'yes'}"
     )
+    report.keep("orchestrate", median_ms=median, least_ms=times[0], most_ms=times[-1])
     for fault in faults:
-        sys.stdout.write(f"WRONG: {fault}\n")
-    if median > LIMIT_MS:
-        sys.stdout.write(f"TOO SLOW: the median should be under {LIMIT_MS:.0f} ms\n")
-    return int(bool(faults) or median > LIMIT_MS)
+        report.must(fault, False)
+    report.must(f"the median should be under {LIMIT_MS:.0f} ms", median <= LIMIT_MS)
+    return report.end()
 
 
 if __name__ == "__main__":

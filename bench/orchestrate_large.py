@@ -4,7 +4,8 @@ Two databases of one server, each with one attached queue, its advised indexes a
 1,026 items pending and 99 stuck, the large one with 10 million pending, 1 million done, 100,000 stuck. Samples take
 turns. Each runs in a transaction that is rolled back, so every one finds the same input; the clock stops before
 the rollback. The naive orchestrator unlocks everything at once and counts by status. Targets: ratio of the medians at
-most 1.5; p99 of the large one at most 250 ms; buffers of the metrics step at most twice those of the small one.
+most 1.5 (its 95 % bootstrap interval is printed beside it); p99 of the large one at most 250 ms; buffers of the metrics
+step, that of orchestrate() and that of collect_metrics(), at most twice those of the small one.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from bench.report import Report, percentile, ratio_interval
 from pyorch import migrate
 from tests.servers import Server
 
 LIMIT_RATIO, LIMIT_P99_MS, LIMIT_BUFFERS = 1.5, 250.0, 2.0
+STEPS = {
+    "orchestrate()": "pyorch._step_metrics(jsonb_build_object('deadline', clock_timestamp() + interval '10 seconds'))",
+    "collect_metrics()": "pyorch._collect_queue('items')",
+}
 TABLE = """
 create table public.items (
   id bigint generated always as identity primary key,
@@ -82,52 +88,48 @@ def sample(db: psycopg.Connection, query: str) -> tuple[float, Any]:
     return took, row[0]
 
 
-def buffers(db: psycopg.Connection) -> int:
-    """Pages that one look at the queue's depth touches, in a warm session."""
-    row = None
-    for _ in range(3):
-        row = db.execute("explain (analyze, buffers, format json) select * from pyorch._queue_depth(1)").fetchone()
-    assert row is not None
-    plan = row[0][0]["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+def buffers(db: psycopg.Connection, step: str) -> tuple[int, float]:
+    """Pages that a step about the queue's depth touches in a warm session, and its milliseconds (least of ten)."""
+    pages, times = 0, []
+    for _ in range(10):
+        row = db.execute(f"explain (analyze, buffers, format json) select {step}".encode()).fetchone()
+        assert row is not None
+        plan = row[0][0]["Plan"]
+        pages = int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        times.append(float(row[0][0]["Execution Time"]))
+    return pages, min(times)
 
 
-def percentile(times: list[float], share: float) -> float:
-    """The value below which that share of the times lies."""
-    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
-
-
-def measure(small: psycopg.Connection, large: psycopg.Connection, given: argparse.Namespace) -> list[str]:
-    """Take the samples, print them, return what missed its target."""
+def measure(small: psycopg.Connection, large: psycopg.Connection, given: argparse.Namespace, report: Report) -> None:
+    """Take the samples, print and keep them, and note what missed its target."""
     times: dict[str, list[float]] = {"small": [], "large": []}
-    faults = set()
-    for _ in range(given.samples):
+    # the first ones warm the sessions up
+    for number in range(-2, given.samples):
         for name, db in (("small", small), ("large", large)):
             took, answer = sample(db, "select pyorch.orchestrate()")
-            times[name].append(took)
-            if not answer["success"] or answer["processors_triggered"] != ["drain"] or not answer["unlocked"]:
-                faults.add(f"{name}: {answer['errors']} {answer['unlocked']} {answer['processors_triggered']}")
+            if number >= 0:
+                times[name].append(took)
+            worked = answer["success"] and answer["processors_triggered"] == ["drain"] and answer["unlocked"]
+            report.must(f"{name}: {answer['errors']} {answer['unlocked']}", bool(worked))
     for name, values in times.items():
-        say(f"orchestrate(), {name}: median {statistics.median(values):.1f} ms, p99 {percentile(values, 0.99):.1f} ms")
-    ratio = statistics.median(times["large"]) / statistics.median(times["small"])
-    pages = {"small": buffers(small), "large": buffers(large)}
-    say(f"ratio of the medians {ratio:.2f}; pages of the metrics step: {pages['small']} and {pages['large']}")
+        median, p99 = statistics.median(values), percentile(values, 0.99)
+        report.say(f"orchestrate(), {name}: median {median:.1f} ms, p99 {p99:.1f} ms, {len(values)} samples in turns")
+        report.keep(f"orchestrate {name}", median_ms=median, p99_ms=p99)
+    ratio, low, high = ratio_interval(times["small"], times["large"])
+    report.say(f"ratio of the medians {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}")
+    report.keep("ratio", ratio=ratio, low=low, high=high)
+    report.must(f"ratio {ratio:.2f}, not {LIMIT_RATIO}", ratio <= LIMIT_RATIO)
+    report.must(f"p99 not under {LIMIT_P99_MS:.0f} ms", percentile(times["large"], 0.99) <= LIMIT_P99_MS)
+    for label, step in STEPS.items():
+        (few, fast), (many, slow) = buffers(small, step), buffers(large, step)
+        report.say(f"metrics step of {label}: {few} pages {fast:.2f} ms small, {many} pages {slow:.2f} ms large")
+        report.keep(f"metrics of {label}", small_pages=few, small_ms=fast, large_pages=many, large_ms=slow)
+        report.must(f"metrics of {label}: pages {few} and {many}", many <= LIMIT_BUFFERS * few)
     for name, db in (("small", small), ("large", large)):
         naive = [sample(db, NAIVE)[0] for _ in range(given.naive)]
         if naive:
-            say(f"naive, {name}: median {statistics.median(naive):.1f} ms of {len(naive)}")
-    targets = (
-        (f"ratio {ratio:.2f}, not {LIMIT_RATIO}", ratio <= LIMIT_RATIO),
-        (f"p99 not under {LIMIT_P99_MS:.0f} ms", percentile(times["large"], 0.99) <= LIMIT_P99_MS),
-        (f"pages {pages}", pages["large"] <= LIMIT_BUFFERS * pages["small"]),
-    )
-    return sorted(faults) + [text for text, holds in targets if not holds]
-
-
-def say(line: str) -> None:
-    """Print a line at once: a large run takes minutes."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+            report.say(f"naive, {name}: median {statistics.median(naive):.1f} ms of {len(naive)}")
+            report.keep(f"naive {name}", median_ms=statistics.median(naive))
 
 
 def main() -> int:
@@ -139,19 +141,19 @@ def main() -> int:
     options.add_argument("--pg", type=int, default=18)
     given = options.parse_args()
     server = Server(given.pg, settings={"fsync": "on", "full_page_writes": "on", "max_wal_size": "8GB"})
+    report = Report("orchestrate_large", given)
     try:
         server.start()
+        report.server(server)
         small = build(server, "small", pending=1026, done=0, stuck=99)
         large = build(
             server, "large", pending=given.pending, done=given.pending // 10, stuck=max(99, given.pending // 100)
         )
         with small, large:
-            faults = measure(small, large, given)
+            measure(small, large, given, report)
     finally:
         server.remove()
-    for fault in faults:
-        say(f"MISSED: {fault}")
-    return int(bool(faults))
+    return report.end()
 
 
 if __name__ == "__main__":

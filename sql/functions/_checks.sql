@@ -16,7 +16,11 @@ as $$
            pyorch._pg_cron() as cron,
            pyorch._heartbeat_age() as age,
            pyorch._tick_every() as every,
-           (select pg_catalog.count(*) from pyorch._cron_findings()) as findings
+           (select pg_catalog.count(*) from pyorch._cron_findings()) as findings,
+           -- pg_cron shows each role its own jobs alone
+           pyorch._pg_cron() ->> 'state' = 'here' and pg_catalog.row_security_active(
+             pg_catalog.to_regclass('cron.job')::oid
+           ) as blind
   ),
   job as (
     select pg_catalog.string_agg(
@@ -43,6 +47,7 @@ as $$
            when f.findings > 0 then 'failed'
            when f.wish <> 'agent' and f.cron ->> 'state' = 'elsewhere' then 'warning'
            when f.wish = 'pg_cron' and f.cron ->> 'state' <> 'here' then 'failed'
+           when f.blind then 'warning'
            else 'ok'
          end,
          case
@@ -50,6 +55,9 @@ as $$
            when f.wish <> 'agent' and f.cron ->> 'state' = 'elsewhere'
              then 'unchecked: pg_cron lives in database '
                 || coalesce(f.cron ->> 'database', 'unknown')
+           when f.blind
+             then 'ours are right; unchecked: jobs of other roles, which pg_cron hides from '
+                || current_user
            when f.wish <> 'agent' and f.cron ->> 'state' = 'here' then 'pg_cron: ' || j.list
            else 'for the agent: ' || j.list
          end,
@@ -58,6 +66,8 @@ as $$
              then 'pyorch jobs reconcile'
            when f.wish <> 'agent' and f.cron ->> 'state' = 'elsewhere'
              then 'pyorch jobs reconcile --cron-dsn …'
+           when f.blind
+             then 'As a superuser: select * from cron.job; each job of ours stands there once'
            else ''
          end
     from fact f, job j

@@ -15,7 +15,7 @@ declare
   -- in one transaction with all else, a small one; a tick commits it and takes the next, larger
   -- ones when nothing waits for it any more
   v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer
-    * case when p_run ? 'dispatched' then 80 when (p_run ->> 'commits')::boolean then 10 else 1 end;
+    * case when p_run ? 'dispatched' then 40 when (p_run ->> 'commits')::boolean then 10 else 1 end;
   v_until constant timestamptz := pyorch._unlock_until(p_run);
   -- where this pass begins: after the queue at which the last one ended
   v_after text := p_run ->> 'unlocked_to';

@@ -25,3 +25,6 @@ values
   ('pyorch_maintain', 'call pyorch.maintain()', '1 hour', 'once');
 
 revoke all on table pyorch.job from public;
+
+-- whoever runs the schedule must know it
+call pyorch._grant('viewer', 'select', 'table', 'pyorch.job');
