@@ -1,7 +1,7 @@
 -- pyorch.next(text, text, integer, text[], interval)
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
--- Calls: pyorch.complete or its queue's function, pyorch.claim.
+-- Calls: pyorch._q_complete_<queue>, pyorch._q_claim_<queue>, pyorch.complete, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
   worker text,
@@ -23,7 +23,27 @@ create or replace function pyorch.next(
   security definer
   set search_path = ''
 as $$
+declare
+  v_plain boolean;
+  v_lease interval;
 begin
+  select q.concurrency is null and q.rate_limit is null
+           and not q.paused
+           and next.batch between 1 and 10000,
+         coalesce(next.lease, q.lease)
+    into v_plain, v_lease
+    from pyorch.queue q
+   where q.queue = next.queue;
+  -- the common case: both functions of the queue, and nothing between
+  if v_plain and v_lease > '0' then
+    if next.done <> '{}' then
+      execute 'select pg_catalog.count(*) from pyorch._q_complete_' || next.queue || '($1, null)'
+        using next.done;
+    end if;
+    return query execute 'select * from pyorch._q_claim_' || next.queue || '($1, $2, $3)'
+      using next.worker, next.batch, v_lease;
+    return;
+  end if;
   if next.done <> '{}' then
     perform pyorch.complete(next.queue, next.done);
   end if;
