@@ -1,5 +1,7 @@
 """What stands around queues: drift of generated functions, health, the way out."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -100,3 +102,32 @@ def test_in_work_is_told_by_the_claim_counter(db):
     assert db.execute(in_work, [queue_id, after]).fetchone() == (False,)
     db.execute("select pyorch.complete('q', %s)", [[item.receipt for item in items]])
     assert db.execute(in_work, [queue_id, before]).fetchone() == (False,)
+
+
+def test_every_queue_is_led_to_its_own_function(db):
+    names = [f"q{n}" for n in range(9)]
+    for name in names:
+        create(db, name)
+        enqueue(db, name, queue=name)
+    db.execute("select pyorch.drop_queue('q4', true)")
+    for name in names[:4] + names[5:]:
+        (item,) = claim(db, queue=name)
+        assert item.payload == name
+        assert db.execute("select pyorch.complete(%s, %s)", [name, [item.receipt]]).fetchall() == [(item.receipt,)]
+    assert drift(db) == []
+
+
+def test_a_queue_that_the_way_does_not_know_yet_is_found_by_its_name(db):
+    create(db)
+    db.execute("select pyorch._rebuild_dispatch('q')")
+    enqueue(db, 1)
+    (item,) = claim(db)
+    assert db.execute("select pyorch.complete('q', %s)", [[item.receipt]]).fetchall() == [(item.receipt,)]
+    assert {problem for _, _, problem in drift(db)} == {"changed"}
+
+
+def test_queues_made_at_the_same_time_are_all_known(db, connect):
+    sessions = [connect() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda s: [create(s, f"q{s.info.backend_pid}_{n}") for n in range(3)], sessions))
+    assert drift(db) == []

@@ -1,7 +1,7 @@
 -- pyorch.next(text, text, integer, text[], interval)
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
--- Calls: pyorch._q_complete_<queue>, pyorch._q_claim_<queue>, pyorch.complete, pyorch.claim.
+-- Calls: pyorch._q_to_complete, pyorch._q_to_claim, pyorch.complete, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
   worker text,
@@ -24,24 +24,25 @@ create or replace function pyorch.next(
   set search_path = ''
 as $$
 declare
+  v_queue_id integer;
   v_plain boolean;
   v_lease interval;
 begin
-  select q.concurrency is null and q.rate_limit is null
+  select q.queue_id,
+         q.concurrency is null and q.rate_limit is null
            and not q.paused
            and next.batch between 1 and 10000,
          coalesce(next.lease, q.lease)
-    into v_plain, v_lease
+    into v_queue_id, v_plain, v_lease
     from pyorch.queue q
    where q.queue = next.queue;
   -- the common case: both functions of the queue, and nothing between
   if v_plain and v_lease > '0' then
     if next.done <> '{}' then
-      execute 'select pg_catalog.count(*) from pyorch._q_complete_' || next.queue || '($1, null)'
-        using next.done;
+      perform pyorch._q_to_complete(v_queue_id, next.done, null);
     end if;
-    return query execute 'select * from pyorch._q_claim_' || next.queue || '($1, $2, $3)'
-      using next.worker, next.batch, v_lease;
+    return query
+      select * from pyorch._q_to_claim(v_queue_id, next.worker, next.batch, v_lease);
     return;
   end if;
   if next.done <> '{}' then
