@@ -66,6 +66,10 @@
 \ir functions/_native_ready.sql
 \ir functions/_native_source.sql
 \ir functions/_queue_source.sql
+\ir functions/_dispatch_tree.sql
+\ir functions/_dispatch_source.sql
+\ir functions/_rebuild_dispatch.sql
+\ir queue_dispatch.sql
 \ir functions/_rebuild_queue.sql
 \ir functions/_drop_queue_routines.sql
 \ir functions/_queue_token.sql

@@ -1,6 +1,6 @@
 -- pyorch._drop_queue_routines(text)
 -- Drop the functions of one queue and its claim counter.
--- Calls: pyorch._queue_verbs.
+-- Calls: pyorch._queue_verbs, pyorch._rebuild_dispatch.
 create or replace function pyorch._drop_queue_routines(p_queue text)
   returns void
   language plpgsql
@@ -12,6 +12,7 @@ as $$
 declare
   v record;
 begin
+  perform pyorch._rebuild_dispatch(p_queue);
   for v in select * from pyorch._queue_verbs() loop
     execute pg_catalog.format(
       'drop function if exists pyorch._q_%s_%s(%s)', v.verb, p_queue, v.types

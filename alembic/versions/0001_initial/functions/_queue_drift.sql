@@ -1,7 +1,7 @@
 -- pyorch._queue_drift()
 -- Generated functions that are not what their template and the queue's options make of them: for
 -- `pyorch verify`.
--- Calls: pyorch._queue_source.  Reads: pyorch.queue.
+-- Calls: pyorch._queue_source, pyorch._dispatch_source.  Reads: pyorch.queue.
 create or replace function pyorch._queue_drift()
   returns table (queue text, routine text, problem text)
   language sql
@@ -18,10 +18,16 @@ as $$
     left join pg_catalog.pg_proc p on p.oid = pg_catalog.to_regprocedure(s.routine)
    where p.prosrc is distinct from s.body
   union all
+  select null, d.routine, case when p.oid is null then 'missing' else 'changed' end
+    from pyorch._dispatch_source() d
+    left join pg_catalog.pg_proc p on p.oid = pg_catalog.to_regprocedure(d.routine)
+   where p.prosrc is distinct from d.body
+  union all
   select null, p.oid::regprocedure::text, 'belongs to no queue'
     from pg_catalog.pg_proc p
    where p.pronamespace = 'pyorch'::regnamespace
      and p.proname ~ '^_q_'
+     and p.proname not in ('_q_to_claim', '_q_to_complete')
      and not exists (
        select 1
          from pyorch.queue q

@@ -1,6 +1,7 @@
 -- pyorch._rebuild_queue(integer)
 -- Make all functions of one queue anew from their templates and the queue's options.
--- Calls: pyorch._queue_source, pyorch._close_off.  Writes: functions pyorch._q_<verb>_<queue>.
+-- Calls: pyorch._queue_source, pyorch._close_off, pyorch._rebuild_dispatch.  Writes: functions
+-- pyorch._q_<verb>_<queue>.
 create or replace function pyorch._rebuild_queue(p_queue_id integer)
   returns void
   language plpgsql
@@ -16,6 +17,7 @@ begin
     execute v.statement;
     call pyorch._close_off('routine', v.routine);
   end loop;
+  perform pyorch._rebuild_dispatch();
 end;
 $$;
 

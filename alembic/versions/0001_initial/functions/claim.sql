@@ -1,7 +1,7 @@
 -- pyorch.claim(text, text, integer, interval)
 -- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no
 -- rows.
--- Calls: pyorch._q_claim_<queue>, pyorch._claim_limited.  Reads: pyorch.queue.
+-- Calls: pyorch._q_to_claim, pyorch._claim_limited.  Reads: pyorch.queue.
 create or replace function pyorch.claim(
   queue text,
   -- who claims; kept with the item, for people
@@ -24,12 +24,14 @@ create or replace function pyorch.claim(
   set search_path = ''
 as $$
 declare
+  v_queue_id integer;
   v_paused boolean;
   v_limited boolean;
   v_lease interval;
 begin
-  select q.paused, coalesce(claim.lease, q.lease), coalesce(q.concurrency, q.rate_limit) is not null
-    into v_paused, v_lease, v_limited
+  select q.queue_id, q.paused, coalesce(claim.lease, q.lease),
+         coalesce(q.concurrency, q.rate_limit) is not null
+    into v_queue_id, v_paused, v_lease, v_limited
     from pyorch.queue q
    where q.queue = claim.queue;
   if not found then
@@ -50,8 +52,8 @@ begin
         from pyorch._claim_limited(claim.queue, claim.worker, claim.batch, v_lease) c;
     return;
   end if;
-  return query execute 'select * from pyorch._q_claim_' || claim.queue || '($1, $2, $3)'
-    using claim.worker, claim.batch, v_lease;
+  return query
+    select * from pyorch._q_to_claim(v_queue_id, claim.worker, claim.batch, v_lease);
 end;
 $$;
 

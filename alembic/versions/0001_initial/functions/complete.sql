@@ -1,7 +1,7 @@
 -- pyorch.complete(text, text[], jsonb[], boolean)
 -- The items behind these receipts are done. Stale receipts change nothing; strict raises on one,
 -- so that what the caller wrote in the same transaction rolls back.
--- Calls: pyorch._q_complete_<queue>, pyorch._free_slots.  Reads: pyorch.queue.
+-- Calls: pyorch._q_to_complete, pyorch._free_slots.  Reads: pyorch.queue.
 create or replace function pyorch.complete(
   queue text,
   receipts text[],
@@ -17,24 +17,25 @@ create or replace function pyorch.complete(
   set search_path = ''
 as $$
 declare
+  v_queue_id integer;
   v_limited boolean;
   v_done text[];
 begin
-  select q.concurrency is not null
-    into v_limited
+  select q.queue_id, q.concurrency is not null
+    into v_queue_id, v_limited
     from pyorch.queue q
    where q.queue = complete.queue;
   if not found then
     perform pyorch._queue_id(complete.queue);
   end if;
   if not complete.strict and not v_limited then
-    return query execute 'select * from pyorch._q_complete_' || complete.queue || '($1, $2)'
-      using complete.receipts, complete.results;
+    return query
+      select * from pyorch._q_to_complete(v_queue_id, complete.receipts, complete.results);
     return;
   end if;
-  execute 'select array(select pyorch._q_complete_' || complete.queue || '($1, $2))'
-    into v_done
-    using complete.receipts, complete.results;
+  v_done := array(
+    select pyorch._q_to_complete(v_queue_id, complete.receipts, complete.results)
+  );
   if complete.strict then
     perform pyorch._refuse_stale(complete.queue, complete.receipts, v_done);
   end if;

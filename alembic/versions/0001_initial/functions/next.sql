@@ -1,7 +1,7 @@
 -- pyorch.next(text, text, integer, text[], interval)
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
--- Calls: pyorch.complete or its queue's function, pyorch.claim.
+-- Calls: pyorch._q_to_complete, pyorch._q_to_claim, pyorch.complete, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
   worker text,
@@ -23,7 +23,28 @@ create or replace function pyorch.next(
   security definer
   set search_path = ''
 as $$
+declare
+  v_queue_id integer;
+  v_plain boolean;
+  v_lease interval;
 begin
+  select q.queue_id,
+         q.concurrency is null and q.rate_limit is null
+           and not q.paused
+           and next.batch between 1 and 10000,
+         coalesce(next.lease, q.lease)
+    into v_queue_id, v_plain, v_lease
+    from pyorch.queue q
+   where q.queue = next.queue;
+  -- the common case: both functions of the queue, and nothing between
+  if v_plain and v_lease > '0' then
+    if next.done <> '{}' then
+      perform pyorch._q_to_complete(v_queue_id, next.done, null);
+    end if;
+    return query
+      select * from pyorch._q_to_claim(v_queue_id, next.worker, next.batch, v_lease);
+    return;
+  end if;
   if next.done <> '{}' then
     perform pyorch.complete(next.queue, next.done);
   end if;
