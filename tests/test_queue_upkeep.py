@@ -119,6 +119,7 @@ def test_every_queue_is_led_to_its_own_function(db):
 
 def test_a_queue_that_the_way_does_not_know_yet_is_found_by_its_name(db):
     create(db)
+    create(db, "other")
     db.execute("select pyorch._rebuild_dispatch('q')")
     enqueue(db, 1)
     (item,) = claim(db)

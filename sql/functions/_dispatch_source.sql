@@ -1,7 +1,8 @@
 -- pyorch._dispatch_source(text)
 -- The two functions that lead claim and complete to those of a queue. A call by a name that is put
 -- together at run time is parsed and planned each time: 20 µs of the 80 that a claim takes. These
--- know every queue and call statically; one that they do not know yet, they call by its name.
+-- know every queue and call statically; one that they do not know yet, they call by its name. No
+-- queue, no functions.
 -- Calls: pyorch._dispatch_tree.  Reads: pyorch.queue.
 create or replace function pyorch._dispatch_source(
   -- leave this queue out: it is about to go
@@ -57,6 +58,7 @@ as $$
              pg_catalog.array_to_string(v.given, ', ')
            ) as code
       from verb v, known k
+     where k.ids is not null
   )
   select pg_catalog.format('pyorch._q_to_%s(%s)', s.verb, s.types),
          s.code,

@@ -69,7 +69,6 @@
 \ir functions/_dispatch_tree.sql
 \ir functions/_dispatch_source.sql
 \ir functions/_rebuild_dispatch.sql
-\ir queue_dispatch.sql
 \ir functions/_rebuild_queue.sql
 \ir functions/_drop_queue_routines.sql
 \ir functions/_queue_token.sql

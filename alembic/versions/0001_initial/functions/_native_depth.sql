@@ -1,7 +1,7 @@
 -- pyorch._native_depth()
 -- Template of the depth of a native queue: what was claimed at some time (up to the high mark) and
--- what was not (beyond it), each counted over 20,000 and 10,000 rows at most; over 1,000 and 500 of
--- a queue that has far more. Beyond that: what the statistics collector counts as live rows.
+-- what was not (beyond it), each counted over 20,000 and 10,000 rows at most; over 1,000 and 500
+-- of a queue that has far more. Beyond that: what the statistics collector counts as live rows.
 create or replace function pyorch._native_depth()
   returns text
   language sql

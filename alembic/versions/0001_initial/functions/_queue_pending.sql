@@ -1,8 +1,7 @@
 -- pyorch._queue_pending(integer, integer)
 -- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused.
 -- While its table is locked: the last known number, and the queue's name in the setting
--- pyorch.blind.
--- What is seen is remembered for that, every few seconds.
+-- pyorch.blind. What is seen is remembered for that, every few seconds.
 -- Calls: pyorch._q_pending_<queue>, pyorch._keep_depth, pyorch._now.  Reads: pyorch.queue,
 -- pyorch.queue_depth.
 create or replace function pyorch._queue_pending(
