@@ -40,7 +40,9 @@ def call_endpoint(connection: Connection, endpoint: str) -> Iterator[Check]:
     while time.monotonic() < end:
         row = rows(connection, "select * from pyorch.call_log where call_id = %s", call_id)[0]
         if row["outcome"] is not None:
-            answer = f"{row['outcome']}, status {row['status_code']}, {row['latency_ms']} ms"
+            # pg_net does not tell how long it took
+            took = "" if row["latency_ms"] is None else f", {row['latency_ms']} ms"
+            answer = f"{row['outcome']}, status {row['status_code']}{took}"
             seen = f"call {call_id} by {row['transport']}: {answer}"
             state = "ok" if row["outcome"] == "ok" else "failed"
             yield Check("canary call", state, seen, "" if state == "ok" else f"pyorch call show {call_id}")

@@ -73,14 +73,29 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
 
 
 def roles(connection: psycopg.Connection[Any]) -> dict[str, str]:
-    """Which existing role plays which part (``pyorch.role_map``); the owner of the schema plays none, he may do all."""
+    """Which role plays which part (``pyorch.role_map``); the owner of the schema plays none, he may do all.
+
+    Roles are the cluster's: one that another database made since has a name of ours and no right here, and plays none.
+    """
+    return {part: role for part, role, served in _mapped(connection) if served}
+
+
+def latecomers(connection: psycopg.Connection[Any]) -> list[str]:
+    """Roles that ``pyorch.role_map`` names, that exist, and that have no right here: made since the installation."""
+    return sorted(role for _, role, served in _mapped(connection) if not served)
+
+
+def _mapped(connection: psycopg.Connection[Any]) -> list[tuple[str, str, bool]]:
+    """Each part, its role where that exists, and whether it may execute anything of ours."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select m.part, m.role_name::text from pyorch.role_map m"
-            " join pg_catalog.pg_roles r on r.rolname = m.role_name"
+            "select m.part, m.role_name::text, exists ("
+            "   select from pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a"
+            "    where p.pronamespace = 'pyorch'::regnamespace and a.grantee = r.oid)"
+            " from pyorch.role_map m join pg_catalog.pg_roles r on r.rolname = m.role_name"
             " where r.oid <> (select nspowner from pg_catalog.pg_namespace where nspname = 'pyorch')"
         )
-        return dict(cursor.fetchall())
+        return cursor.fetchall()
 
 
 def by_part(catalog: Catalog, parts: dict[str, str]) -> Catalog:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from pyorch import catalog, migrate, render
+from pyorch import assets, catalog, migrate, render
 from pyorch.errors import VersionMismatchError
 
 Connection = psycopg.Connection[Any]
@@ -76,7 +76,7 @@ def sources(connection: Connection) -> Iterator[Check]:
     live = catalog.read(connection)
     found = catalog.diff(catalog.golden(), live, catalog.roles(connection))
     for difference in found[:MANY]:
-        yield Check("functions equal the sources", "failed", str(difference), "pyorch sql install shows the source")
+        yield Check("functions equal the sources", "failed", str(difference), _mend(difference))
     if len(found) > MANY:
         yield Check("functions equal the sources", "failed", f"and {len(found) - MANY} differences more")
     if not found:
@@ -84,6 +84,19 @@ def sources(connection: Connection) -> Iterator[Check]:
             f"{len(live[kind])} {kind}" for kind in ("routines", "relations", "columns", "constraints", "indexes")
         )
         yield Check("functions equal the sources", "ok", f"{count}: all as in the sources")
+    for role in catalog.latecomers(connection):
+        yield Check(
+            "roles", "warning", f"{role} exists and has no right in this database", "pyorch install grants them"
+        )
+
+
+def _mend(difference: catalog.Difference) -> str:
+    """How the source comes back: the file of a routine can be run again, at any time."""
+    name = difference.name.partition("(")[0].removeprefix("pyorch.")
+    file = assets.sql_dir() / "functions" / f"{name}.sql"
+    if difference.kind == "routine" and file.exists():
+        return f"psql -1 -f {file}"
+    return "pyorch sql install shows the source"
 
 
 def generated(connection: Connection) -> Iterator[Check]:

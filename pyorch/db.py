@@ -38,4 +38,5 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection:
         raise ConnectError(
             f"cannot read the connection string: {str(error).strip()}",
             hint="It looks like 'postgresql://user@host/database' or 'host=… dbname=…'.",
+            sqlstate="PY001",
         ) from error

@@ -16,6 +16,10 @@ SEVERITY = {"ok": "ok", "warning": "warning", "critical": "failed"}
 OWN_CHECK = {"old_snapshot", "old_prepared_transaction"}
 # seconds that a transaction may be open
 OLD = 600.0
+INSTEAD = {
+    "scheduler": "pyorch jobs reconcile; or pyorch configure --option scheduler=auto, and pyorch agent",
+    "transport": "create extension pg_net; or pyorch configure --option transport=auto, and pyorch agent",
+}
 
 
 def health(connection: Connection) -> Iterator[Check]:
@@ -47,9 +51,10 @@ def who(connection: Connection) -> Iterator[Check]:
             yield Check(part, "ok", f"{alive} is alive (configured: {chosen})")
         else:
             nobody = "no agent is alive, and no extension does it"
-            yield Check(
-                part, "failed", nobody if chosen == "auto" else f"{chosen} is chosen and not alive", "pyorch agent"
-            )
+            seen = nobody if chosen == "auto" else f"{chosen} is chosen and not alive"
+            # the agent does not step in where the other one was asked for
+            todo = "pyorch agent" if chosen in ("auto", "agent") else INSTEAD[part]
+            yield Check(part, "failed", seen, todo)
 
 
 def outcomes(connection: Connection) -> Iterator[Check]:

@@ -51,14 +51,15 @@ def install(
         _preflight(connection)
         before = migrate.current(dsn)
         created = [_create_extension(connection, name) for name in EXTENSIONS] if create_extensions else []
-        tell(f"Migrating {connection.info.dbname} from {before or 'nothing'} to {migrate.head()}.")
+        if before != migrate.head():
+            tell(f"Migrating {connection.info.dbname} from {before or 'nothing'} to {migrate.head()}.")
         migrate.upgrade(dsn)
         options = {name: role for name, role in (roles or {}).items() if role}
         options |= {name: what for name, what in (("scheduler", scheduler), ("transport", transport)) if what}
         report: dict[str, Any] = _value(connection, "select pyorch._after_install(%s)", Jsonb(options))
         report["database"] = connection.info.dbname
         report["revision"] = {"before": before, "now": migrate.head()}
-        report["notes"] = [*(note for note in created if note), *report.get("notes", []), *_offers(connection)]
+        report["notes"] = [*(note for note in created if note), *report.get("notes", []), *_offers(connection, report)]
         if cron_dsn:
             report["jobs"] = reconcile(connection, cron_dsn)
         report["next"] = _next(connection, report)
@@ -125,11 +126,14 @@ def script(roles: Mapping[str, str | None] | None = None) -> str:
 
 def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report of :func:`install` in the few lines that people read."""
+    before, now = report["revision"]["before"], report["revision"]["now"]
     cron_facts, net_facts = report.get("pg_cron") or {}, report.get("pg_net") or {}
     return {
         "database": f"{report['database']} (PostgreSQL {report.get('server_version')})",
-        "revision": "{} → {}".format(report["revision"]["before"] or "none", report["revision"]["now"]),
-        "pg_cron": _extension(cron_facts, f"in database {cron_facts.get('database')}"),
+        "revision": "{} → {}".format(before or "none", now) if before != now else f"{now}, as before",
+        "pg_cron": _extension(
+            cron_facts, f"in database {cron_facts.get('database') or 'unknown: this role cannot see it'}"
+        ),
         "pg_net": _extension(net_facts, "serves this database" if net_facts.get("here") else "serves another database"),
         "scheduler": report.get("scheduler") or "none yet",
         "transport": report.get("transport") or "none yet",
@@ -170,13 +174,23 @@ def _create_extension(connection: Connection, name: str) -> str | None:
     return None
 
 
-def _offers(connection: Connection) -> list[str]:
+def _offers(connection: Connection, report: Mapping[str, Any]) -> list[str]:
     """Statements that the user may run to get more: extensions that lie there unused."""
+    cron = report.get("pg_cron") or {}
+    if cron.get("state") == "elsewhere":
+        # it can be created in one database of the server only
+        where = (
+            f"belongs to database {cron['database']}" if cron.get("database") else "is loaded, for a database unknown"
+        )
+        there = cron.get("database") or "…"
+        notes, names = [f"pg_cron {where}. To use it: pyorch install --cron-dsn 'dbname={there} …'"], ["pg_net"]
+    else:
+        notes, names = [], list(EXTENSIONS)
     offered = connection.execute(
         "select name from pg_available_extensions where name = any (%s) and installed_version is null order by name",
-        [list(EXTENSIONS)],
+        [names],
     ).fetchall()
-    return [f"{name} is available but not created. To use it: create extension {name};" for (name,) in offered]
+    return notes + [f"{name} is available but not created. To use it: create extension {name};" for (name,) in offered]
 
 
 def _next(connection: Connection, report: Mapping[str, Any]) -> list[str]:
@@ -184,6 +198,12 @@ def _next(connection: Connection, report: Mapping[str, Any]) -> list[str]:
     steps = []
     if not report.get("scheduler") or not report.get("transport"):
         lacks = [what for what in ("scheduler", "transport") if not report.get(what)]
+        for what in lacks:
+            chosen = _value(connection, "select pyorch._setting(%s) #>> '{}'", what)
+            if chosen not in ("auto", "agent"):
+                steps.append(
+                    f"pyorch configure --option {what}=auto   ({chosen} is chosen as {what}, and is not there)"
+                )
         steps.append(f"pyorch agent   (there is no {' and no '.join(lacks)} yet: the agent is both)")
     if not _value(connection, "select exists (select from pyorch.queue)"):
         steps.append("pyorch queue attach NAME TABLE   (or: pyorch queue create NAME)")

@@ -10,12 +10,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TextIO, cast
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 Row = Mapping[str, Any]
 UNWRAPPED = 2000
+# a cell of text may be folded down to this width; a word up to this long is not broken
+FOLDED = 20
 
 COLOURS = {
     "ok": "green",
@@ -106,17 +109,38 @@ class _Trimmed:
         return getattr(self._stream, name)
 
 
-def table(rows: Iterable[Row], columns: Sequence[str] | None = None, title: str | None = None) -> Table:
-    """Rows as a table; ``columns`` chooses and orders, else those of the first row."""
+def table(rows: Iterable[Row], columns: Sequence[str] | None = None, title: str | None = None) -> RenderableType:
+    """Rows as a table; ``columns`` chooses and orders, else those of the first row.
+
+    Where the terminal is too narrow for it, each row becomes a block of its own, without what is empty.
+    """
     listed = list(rows)
     names = list(columns or (listed[0].keys() if listed else ()))
-    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
+    if _width(listed, names) > console().width:
+        blocks = [record({name: row.get(name) for name in names if cell(row.get(name))}) for row in listed]
+        spaced: list[RenderableType] = [part for block in blocks for part in ("", block)]
+        return _titled(Group(*spaced[1:]), title)
+    grid = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         numeric = bool(listed) and all(isinstance(row.get(name), (int, float, Decimal, type(None))) for row in listed)
         grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         grid.add_row(*(coloured(row.get(name)) for name in names))
-    return grid
+    return _titled(grid, title)
+
+
+def _width(rows: Sequence[Row], names: Sequence[str]) -> int:
+    """The columns that a table takes when no word is broken in it, save long ones."""
+    words = ([name, *(word for row in rows for word in cell(row.get(name)).split())] for name in names)
+    return sum(
+        2 + max(len(name), *(min(FOLDED, len(word)) for word in column))
+        for name, column in zip(names, words, strict=True)
+    )
+
+
+def _titled(body: RenderableType, title: str | None) -> RenderableType:
+    """Under its title, which is never folded to the width of a narrow table."""
+    return Group(Text(title, style="bold italic"), body) if title else body
 
 
 def coloured(value: Any) -> str:
@@ -126,22 +150,23 @@ def coloured(value: Any) -> str:
     return f"[{colour}]{text}[/]" if colour else text
 
 
-def record(row: Row, title: str | None = None) -> Table:
+def record(row: Row, title: str | None = None) -> RenderableType:
     """One row, a line for each column."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
-    grid.add_column(style="bold")
-    grid.add_column(overflow="fold")
-    for name, value in row.items():
-        grid.add_row(name, coloured(value))
-    return grid
+    return _titled(_lines(((name, coloured(value)) for name, value in row.items()), "bold"), title)
 
 
-def bullets(lines: Iterable[str], title: str) -> Table:
+def bullets(lines: Iterable[str], title: str) -> RenderableType:
     """Sentences, one for each line, under a title."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
+    return _titled(_lines((("-", escape(line)) for line in lines), ""), title)
+
+
+def _lines(pairs: Iterable[tuple[str, str]], style: str) -> Table:
+    """A name and a text a line; what is too long is folded under itself."""
+    grid = Table(box=None, padding=(0, 2 if style else 1, 0, 0), show_header=False)
+    grid.add_column(style=style, no_wrap=True)
     grid.add_column(overflow="fold")
-    for line in lines:
-        grid.add_row(escape(f"- {line}"))
+    for pair in pairs:
+        grid.add_row(*pair)
     return grid
 
 

@@ -19,6 +19,8 @@ from pyorch.errors import PyorchError
 
 Connection = psycopg.Connection[Any]
 
+# smallint, integer, bigint, real, double precision, numeric
+NUMBERS = {21, 23, 20, 700, 701, 1700}
 STRINGS = {
     TokenType.STRING,
     TokenType.HEREDOC_STRING,
@@ -113,8 +115,12 @@ def check_select(connection: Connection, text: str, what: str = "metric") -> str
         with connection.transaction(force_rollback=True):
             connection.execute("set transaction read only")
             connection.execute(b"explain " + text.encode())
+            columns = connection.execute(f"select * from (\n{text}\n) r limit 0".encode()).description or []
     except psycopg.Error as error:
         raise _refused(what, f"cannot be planned: {error.diag.message_primary}", "Try it in psql first.") from error
+    numbers = sum(column.type_code in NUMBERS for column in columns)
+    if numbers != 1 or len(columns) > 2:
+        raise _refused(what, "gives no number", "It gives one number, or rows of a text and a number.")
     return text
 
 

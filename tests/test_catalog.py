@@ -66,6 +66,19 @@ def test_roles_that_play_a_part_elsewhere_are_no_difference(db, differences):
         db.execute("drop role t_service")
 
 
+def test_a_role_of_our_name_that_another_database_made_since_is_no_difference(db, differences):
+    db.execute("create role t_later nologin")
+    try:
+        db.execute("update pyorch.role_map set role_name = 't_later' where part = 'worker'")
+        db.execute("revoke all on all routines in schema pyorch, pyorch_api from pyorch_worker")
+        db.execute("revoke all on all tables in schema pyorch, pyorch_api from pyorch_worker")
+        db.execute("revoke all on schema pyorch, pyorch_api from pyorch_worker")
+        assert differences() == []
+        assert catalog.latecomers(db) == ["t_later"]
+    finally:
+        db.execute("drop role t_later")
+
+
 def test_a_table_altered_by_hand_is_seen(db, differences):
     db.execute("alter table pyorch.config add mine int, alter value drop not null")
     assert sorted(differences()) == [

@@ -21,7 +21,21 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
 # the caller's mistake; every other code is a refusal or a failure
-BAD_INPUT = {"PY001", "PY002", "PY003", "PY004", "PY008", "PY010", "PY013", "PY015", "PY016", "42P01", "42602", "0A000"}
+BAD_INPUT = {
+    "PY001",
+    "PY002",
+    "PY003",
+    "PY004",
+    "PY008",
+    "PY010",
+    "PY013",
+    "PY015",
+    "PY016",
+    "3F000",
+    "42P01",
+    "42602",
+    "0A000",
+}
 # undefined schema, table, function, column
 NOT_INSTALLED = {"3F000", "42P01", "42883", "42703"}
 
@@ -63,6 +77,10 @@ def failure(error: Exception) -> Failure:
         return Failure(said.message, "Is pyorch installed here, in this version? Run: pyorch install")
     if state == "42501":
         hint = hint or "Connect as the owner of pyorch, or as a member of the role for this part (pyorch install -h)."
+    if state in ("3F000", "42P01"):
+        hint = hint or "Name it with its schema, as in public.import_queue; psql's \\dt *.* lists what there is."
+    if state == "22007" and "interval" in said.message:
+        hint = hint or "For example: '10 seconds', '5 minutes', '2 hours'."
     return Failure(said.message, hint, 2 if state in BAD_INPUT or state.startswith("22") else 1)
 
 

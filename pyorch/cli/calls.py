@@ -18,6 +18,7 @@ CALL_COLUMNS = (
     "work_ms",
     "error",
 )
+OUTCOMES = ("ok", "failed", "timed_out", "lost", "refused", "open")
 RUN_COLUMNS = ("run_id", "source", "started_at", "duration_ms", "success", "errors")
 
 
@@ -31,7 +32,7 @@ def call() -> None:
 
 @call.command("list")
 @click.option("--endpoint", help="Only calls to this endpoint.")
-@click.option("--outcome", help="Only this outcome: ok, failed, timed_out, lost, refused, open.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), metavar="OUTCOME", help=f"Only this: {', '.join(OUTCOMES)}.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="The newest so many.")
 @database
 def call_list(app: App, endpoint: str | None, outcome: str | None, limit: int) -> None:

@@ -21,6 +21,8 @@ COLUMNS = (
     "next_due_at",
 )
 
+UNKNOWN = 'unknown endpoint "{}"; pyorch endpoint list shows those that exist'
+
 
 @click.group(cls=Commands)
 def endpoint() -> None:
@@ -49,8 +51,7 @@ def show(app: App, name: str) -> None:
 
     Example: pyorch endpoint show sync-active-auctions
     """
-    unknown = f'unknown endpoint "{name}"; pyorch endpoint list shows those that exist'
-    status = app.row("select * from pyorch.endpoint_status where endpoint = %s", unknown, name)
+    status = app.row("select * from pyorch.endpoint_status where endpoint = %s", UNKNOWN.format(name), name)
     # the owner's table: others see the state alone
     kept = (
         app.rows("select url, options from pyorch.endpoint where endpoint = %s", name) if app.owns("endpoint") else [{}]
@@ -88,7 +89,9 @@ def set_(
     given = {"queue": queue, "queues": list(fills) or None, "every": every, "cron": cron}
     options.update({key: value for key, value in given.items() if value is not None})
     for pair in headers:
-        header, _, value = pair.partition("=")
+        header, equals, value = pair.partition("=")
+        if not equals or not header:
+            raise Failure(f'"{pair}" is not NAME=VALUE', "For example: --header 'apikey={{service_key}}'.", 2)
         options.setdefault("headers", {})[header] = value
     app.value("select pyorch.set_endpoint(%s, %s, %s, %s)", name, kind, url, options)
     app.done(f"Endpoint {name} set.", endpoint=name)
@@ -142,7 +145,8 @@ def trigger(app: App, names: tuple[str, ...], everything: bool, direct: bool, bo
     Example: pyorch trigger sync-active-auctions --direct
     """
     if everything == bool(names):
-        raise Failure("name endpoints, or give --all", "pyorch endpoint list shows them.", 2)
+        said = "--all and a name exclude each other" if everything else "name endpoints, or give --all"
+        raise Failure(said, "pyorch endpoint list shows them.", 2)
     if everything:
         names = tuple(
             row["endpoint"]
@@ -162,6 +166,8 @@ def _direct(app: App, names: tuple[str, ...]) -> None:
     """Carry the calls from here; exit 1 when one of them did not end ok."""
     from pyorch import agent
 
+    for name in names:
+        app.row("select endpoint from pyorch.endpoint_status where endpoint = %s", UNKNOWN.format(name), name)
     outcomes = agent.direct(app.dsn, list(names))
     app.table(outcomes, empty="No endpoint to call.")
     if any(outcome.get("outcome") != "ok" for outcome in outcomes):

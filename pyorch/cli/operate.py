@@ -10,6 +10,7 @@ from pyorch import audit as auditing
 from pyorch import render, verify
 from pyorch.cli.base import App, Failure, database, settings
 from pyorch.cli.endpoints import COLUMNS as ENDPOINTS
+from pyorch.cli.endpoints import UNKNOWN
 from pyorch.cli.queues import COLUMNS as QUEUES
 
 
@@ -30,7 +31,8 @@ def status(app: App) -> None:
         app.record(parts)
     else:
         shown = {"queues": QUEUES, "endpoints": ENDPOINTS}
-        render.sections(parts, shown)
+        who = {name: "none" if value is None else value for name, value in parts["who"].items()}
+        render.sections({**parts, "who": who}, shown)
 
 
 @click.command()
@@ -65,6 +67,11 @@ def verify_(
 
     Example: pyorch verify --cycles 3
     """
+    if canary_url and not canary_url.startswith(("http://", "https://")):
+        raise Failure(f'"{canary_url}" is no URL', "For example: https://example.com/health.", 2)
+    if canary_endpoint:
+        known = "select endpoint from pyorch.endpoint_status where endpoint = %s"
+        app.row(known, UNKNOWN.format(canary_endpoint), canary_endpoint)
     checks = (
         verify.dead_man(app.dsn, max_age)
         if max_age

@@ -106,7 +106,7 @@ def sql_upgrade(start: str | None) -> None:
 
     Example: pyorch sql upgrade --from 0001_initial | psql "$DATABASE_URL"
     """
-    click.echo(migrate.offline_sql(f"{start}:head" if start else "head"), nl=False)
+    click.echo(migrate.offline_sql(start), nl=False)
 
 
 COMMANDS = (install, uninstall, sql)

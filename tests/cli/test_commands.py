@@ -306,3 +306,35 @@ def test_a_viewer_sees_and_may_not_change(shell, installed_dsn):
     viewer("run list")
     refused = viewer("queue pause emails", exit_code=1)
     assert "permission denied" in refused.stderr and "Hint: " in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "endpoint set x scraper https://a.example/ --header nonsense",
+        "trigger nosuch --direct",
+        "trigger --all nosuch",
+        "call list --outcome nonsense",
+        "queue attach imports nosuch.imports",
+        "orchestrate --budget soon",
+        "adopt --expect soon",
+        "metric set m 'select'",
+        "metric set m \"select 'no number'\"",
+        "metric set m 'select 1, 2'",
+        "verify --canary-endpoint nosuch",
+        "verify --canary-url nonsense",
+        "sql upgrade --from nosuch",
+        "configure --option tick=soon",
+    ],
+)
+def test_wrong_input_says_what_would_be_right(shell, line):
+    said = shell(line, exit_code=2).stderr
+    assert "Error: " in said and ("Hint: " in said or "--help" in said or "shows those" in said), said
+    assert 'such as ""' not in said
+
+
+def test_the_upgrade_from_a_revision_is_printed(shell):
+    from pyorch import migrate
+
+    assert "alembic_version" in shell("sql upgrade").stdout
+    assert "create table" not in shell(f"sql upgrade --from {migrate.head()}").stdout

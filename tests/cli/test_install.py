@@ -161,8 +161,8 @@ def test_a_database_that_cannot_be_reached_is_a_failure_with_a_hint():
     assert result.stderr.startswith("Error: cannot connect") and "Hint: " in result.stderr
 
 
-def test_a_connection_string_that_makes_no_sense_is_a_failure_with_a_hint():
-    assert "Hint: " in Shell("nonsense")("status", exit_code=1).stderr
+def test_a_connection_string_that_makes_no_sense_is_bad_input_with_a_hint():
+    assert "Hint: " in Shell("nonsense")("status", exit_code=2).stderr
 
 
 def test_without_pyorch_a_command_says_how_to_get_it(empty):

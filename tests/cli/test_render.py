@@ -1,6 +1,9 @@
 """Rendering: for people and for programs, without a database."""
 
+import io
 import json
+import re
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -47,3 +50,25 @@ def test_what_is_nested_in_a_row_gets_a_table_of_its_own(capsys):
     out = capsys.readouterr().out
     assert "success  yes" in out and "Steps\nname     ms\nunlock  1.5" in out and "pending\na        3" in out
     assert "none" not in out.lower()
+
+
+class _Narrow(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_where_the_terminal_is_too_narrow_each_row_is_a_block(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdout", out := _Narrow())
+    row = {"queue": "imports", "oldest_pending_seconds": 3.0, "relation": "public.imports", "empty": None}
+    render.console().print(render.table([row, {**row, "queue": "mails"}]))
+    text = re.sub(r"\x1b\[[0-9;]*m| +$", "", out.getvalue(), flags=re.MULTILINE)
+    assert "oldest_pending_seconds  3.0\n" in text and "empty" not in text and text.count("\n\n") == 1
+    monkeypatch.setenv("COLUMNS", "200")
+    render.console().print(render.table([row]))
+    assert "queue    oldest_pending_seconds  relation" in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+
+
+def test_a_title_is_not_folded_to_the_width_of_its_table(capsys):
+    render.console().print(render.record({"a": 1}, "public.imports as queue imports: columns"))
+    assert capsys.readouterr().out.startswith("public.imports as queue imports: columns\n")

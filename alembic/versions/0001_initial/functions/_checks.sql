@@ -51,7 +51,7 @@ as $$
            else 'ok'
          end,
          case
-           when f.findings > 0 then f.findings || ' faults, see health; wanted: ' || j.list
+           when f.findings > 0 then f.findings || ' found by health; wanted: ' || j.list
            when f.wish <> 'agent' and f.cron ->> 'state' = 'elsewhere'
              then 'unchecked: pg_cron lives in database '
                 || coalesce(f.cron ->> 'database', 'unknown')

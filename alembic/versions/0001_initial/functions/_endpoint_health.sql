@@ -29,7 +29,7 @@ as $$
          case when x.breaker = 'closed' then 'endpoint_failing' else 'breaker_open' end,
          x.endpoint, x.failing_since,
          pg_catalog.format(
-           '%s failures in a row, the last one: %s%s', x.failures_in_row,
+           'failures in a row: %s, the last one: %s%s', x.failures_in_row,
              coalesce(x.last_error, 'unknown'),
            case when x.breaker <> 'closed' then pg_catalog.format('; breaker %s, next probe '
              '%s', x.breaker, x.breaker_until) end

@@ -32,7 +32,7 @@ begin
       errcode = 'PY001',
       message = pg_catalog.format('"%s" is no interval that fits: %s', p_key, p_options ->> p_key),
       hint = pg_catalog.format(
-        'Give one from %s to %s, such as "%s".', p_min, p_max, p_default
+        'Give one from %s to %s, such as "%s".', p_min, p_max, coalesce(p_default, '1 minute')
       );
   end if;
   return v_value;
