@@ -121,7 +121,7 @@ def test_503_for_five_minutes_with_ticks_and_defaults_is_named_by_health_and_nev
         # within the tick in which it failed
         assert named != [] and "503" in named[0]["evidence"]
         world.clock.advance("10 seconds")
-    # base 5 s, doubled each time: even with all jitter downwards there is no room for more
+    # 10 s, doubled, less a fifth of jitter: 0, 10, 30, 70, 140; then the breaker is open, a probe each minute: 200, 260
     assert 2 <= len(sent) <= 7
     gaps = [after - before for before, after in pairwise(sent)]
     assert gaps[-1] > gaps[0]
