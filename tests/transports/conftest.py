@@ -71,6 +71,8 @@ def carried(request: pytest.FixtureRequest) -> Iterator[Carried]:
                 yield Carried(name, db, lambda e: trigger(db, e)[0], lambda: None)
             finally:
                 agent.kill()
+                # shown when the test failed
+                print("\n".join(agent.log))
         elif name == "direct":
             yield Carried(name, db, lambda e: direct(dsn, [e])[0]["call_id"], lambda: None)
         else:
