@@ -145,7 +145,9 @@ def main() -> int:
     options.add_argument("--calm", type=float, default=10.0, help="seconds of undisturbed claims")
     options.add_argument("--pg", type=int, default=18)
     given = options.parse_args()
-    server = Server(given.pg, settings={"fsync": "on", "full_page_writes": "on", "max_wal_size": "8GB"})
+    server = Server(
+        given.pg, settings={"fsync": "on", "full_page_writes": "on", "max_wal_size": "8GB", "shared_buffers": "1GB"}
+    )
     report = Report("orphans", given)
     try:
         server.start()
