@@ -51,7 +51,7 @@ def native(name: str, work: str, work_batch: str) -> Peer:
         "select count(*) from pyorch.native_q where token = 0",
         work,
         work_batch,
-        f"select count(*) from pyorch.enqueue_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch]));\n",
+        f"select count(*) from pyorch.enqueue_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]));\n",
         "pyorch.native_q",
     )
 
@@ -99,7 +99,7 @@ PEERS = [
         NAIVE.format(n=1, what="coalesce(max(id), 0)") + "update q_naive set status = 'complete' where id = :r;\n",
         NAIVE.format(n=":batch", what="coalesce(array_agg(id), '{}')")
         + "update q_naive set status = 'complete' where id = any (:r::bigint[]);\n",
-        f"insert into q_naive (payload) select '{PAYLOAD}' from generate_series(1, :batch);\n",
+        f"insert into q_naive (payload) select '{PAYLOAD}' from generate_series(1, :batch::integer);\n",
         "q_naive",
     ),
     Peer(
@@ -112,7 +112,7 @@ PEERS = [
         "select coalesce(array_agg(msg_id), '{}') as r, max(message::text) as p"
         " from pgmq.read('q', 900, :batch) \\gset\n"
         "select count(*) from pgmq.delete('q', :r::bigint[]);\n",
-        f"select count(*) from pgmq.send_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch]));\n",
+        f"select count(*) from pgmq.send_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]));\n",
         "pgmq.q_q",
     ),
     # not a queue: what two one-row updates for each item cost, the least that claim and complete can do
