@@ -95,11 +95,7 @@ def configure(app: App, options: dict[str, Any]) -> None:
 
     Example: pyorch configure --option 'skip=["metrics"]'
     """
-    if options:
-        app.value("select pyorch.configure(%s)", options)
-    app.record(
-        {row["setting"]: row["value"] for row in app.rows("select setting, value from pyorch.config order by 1")}
-    )
+    app.record(app.value("select pyorch.configure(%s)", options))
 
 
 @click.command()
