@@ -95,7 +95,13 @@ def configure(app: App, options: dict[str, Any]) -> None:
 
     Example: pyorch configure --option 'skip=["metrics"]'
     """
-    app.record(app.value("select pyorch.configure(%s)", options))
+    if options:
+        app.value("select pyorch.configure(%s)", options)
+    in_force = {row["setting"]: row["value"] for row in app.rows("select * from pyorch.config order by setting")}
+    if in_force or app.json:
+        app.record(in_force)
+    else:
+        app.say("Every setting has its default; \\df+ pyorch.configure in psql names them.")
 
 
 @click.command()

@@ -8,3 +8,5 @@ create table pyorch.variable (
 );
 
 revoke all on table pyorch.variable from public;
+
+call pyorch._grant('admin', 'select', 'table', 'pyorch.variable');

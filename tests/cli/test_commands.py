@@ -1,11 +1,13 @@
 """The commands by noun: what they do, print and refuse."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.cli.conftest import Shell
 from tests.http_receiver import Receiver
 
 SECRET = "s3cr3t-value-of-the-key"
@@ -338,3 +340,16 @@ def test_the_upgrade_from_a_revision_is_printed(shell):
 
     assert "alembic_version" in shell("sql upgrade").stdout
     assert "create table" not in shell(f"sql upgrade --from {migrate.head()}").stdout
+
+
+def test_a_member_of_the_admin_role_configures_and_lists_without_being_the_owner(shell, app):
+    app.execute("create role t_administers login in role pyorch_admin")
+    try:
+        dsn = re.sub(r"user=\S+", "user=t_administers", shell.dsn)
+        administers = Shell(dsn)
+        administers("variable set functions_url https://a.example")
+        assert administers.json("variable list")[0]["variable"] == "functions_url"
+        assert administers.json("configure --option tick='2 minutes'")["tick"] == "2 minutes"
+        administers("jobs list")
+    finally:
+        app.execute("drop role t_administers")

@@ -58,3 +58,5 @@ comment on function pyorch.configure(jsonb) is
 revoke all on function pyorch.configure(jsonb) from public;
 
 call pyorch._grant('admin', 'execute', 'function', 'pyorch.configure(jsonb)');
+-- who changes them must see them; the table is older than _grant
+call pyorch._grant('admin', 'select', 'table', 'pyorch.config');
