@@ -85,3 +85,15 @@ def explain(db: psycopg.Connection, item_id: str, queue: str = "q") -> dict[str,
     row = db.execute("select pyorch.explain_item(%s, %s)", [queue, item_id]).fetchone()
     assert row is not None
     return row[0]
+
+
+def release(db: psycopg.Connection, items: list[Item], queue: str = "q") -> list[str]:
+    """Release; returns the accepted receipts."""
+    rows = db.execute("select pyorch.release(%s, %s)", [queue, receipts(items)]).fetchall()
+    return [row[0] for row in rows]
+
+
+def heartbeat(db: psycopg.Connection, items: list[Item], queue: str = "q") -> list[str]:
+    """Extend the leases; returns the accepted receipts."""
+    rows = db.execute("select pyorch.heartbeat(%s, %s)", [queue, receipts(items)]).fetchall()
+    return [row[0] for row in rows]

@@ -34,8 +34,13 @@ begin
   for i in 0 .. case when v_queue.retention is null then -1 else 7 end loop
     v_name := 'pyorch.part_' || v_queue.queue || '_' || pg_catalog.to_char(v_today + i, 'YYYYMMDD');
     continue when pg_catalog.to_regclass(v_name) is not null;
+    -- what was done that day before it had a partition moves there: it would be in the way
     execute pg_catalog.format(
-      'create table %s partition of pyorch.done_%s for values from (%L) to (%L)',
+      'create table %1$s (like pyorch.done_%2$s including defaults including constraints);'
+        'with moved as (delete from pyorch.part_%2$s_rest'
+        ' where finished_at >= %3$L and finished_at < %4$L returning *)'
+        ' insert into %1$s select * from moved;'
+        'alter table pyorch.done_%2$s attach partition %1$s for values from (%3$L) to (%4$L)',
       v_name, v_queue.queue,
       (v_today + i)::timestamp at time zone 'UTC', (v_today + i + 1)::timestamp at time zone 'UTC'
     );

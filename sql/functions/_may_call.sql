@@ -1,8 +1,8 @@
 -- pyorch._may_call(pyorch.endpoint, boolean)
 -- Refuse a call that somebody asks for by hand: dispatch is stopped, the endpoint is paused or
 -- busy, or nobody could carry it.
--- Calls: pyorch._dispatch_allowed, pyorch._transport.  Reads: pyorch.call, pyorch.endpoint_state
--- (row lock).
+-- Calls: pyorch._dispatch_allowed, pyorch._transport.  Reads: pyorch.call.  Writes:
+-- pyorch.endpoint_state (as a lock).
 create or replace function pyorch._may_call(
   p_endpoint pyorch.endpoint,
   -- false: the caller sends it himself
@@ -43,8 +43,11 @@ begin
           p_endpoint.endpoint
       );
   end if;
-  -- nobody else decides for it meanwhile
-  perform from pyorch.endpoint_state s where s.endpoint_id = p_endpoint.endpoint_id for update;
+  -- nobody else decides for it meanwhile. Written, not only locked: a repeatable read transaction
+  -- that cannot see our call must not pass this by
+  update pyorch.endpoint_state s
+     set looked_at = s.looked_at
+   where s.endpoint_id = p_endpoint.endpoint_id;
   select count(*)
     into v_busy
     from pyorch.live_call c

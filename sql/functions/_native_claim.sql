@@ -176,17 +176,21 @@ begin
     -- too little: has something come back, or become due?
     exit when v_again;
     v_again := true;
-    select l.last_value, pg_catalog.to_timestamp(d.last_value / 1000.0)
+    select l.last_value, pg_catalog.to_timestamp(d.last_value / 1000.0) - interval '1 minute'
       into v_low, v_due
       from pyorch.q_low_{q} l, pyorch.q_due_{q} d;
+    if v_due > v_now then
+      -- the clock was set back
+      v_due := '-infinity';
+    end if;
     if exists (
       select 1
         from pyorch.waiting_{q} w
-       where w.run_at > v_due - interval '1 minute'
+       where w.run_at > v_due
          and w.run_at <= v_now
          and not w.blocked
     ) then
-      v_moved := pyorch._q_ready_{q}(p_batch, v_due - interval '1 minute');
+      v_moved := pyorch._q_ready_{q}(p_batch, v_due);
       select l.last_value into v_low from pyorch.q_low_{q} l;
     end if;
   end loop;

@@ -1,8 +1,10 @@
 -- pyorch._native_leave()
 -- Template: items of a native queue have ended (completed or dead). Their keys are free again, and
 -- the next item of each of their groups goes on. A group whose row somebody else holds, an enqueue
--- in an open transaction, is left in stalled_{q}, and goes on with the next unlock or exact look:
--- completing never waits for an enqueue.
+-- in an open transaction, is left in stalled_{q}, and goes on with the next unlock: completing
+-- never waits for an enqueue. So is one that looks empty to a transaction with one snapshot for
+-- all its statements (repeatable read): what was enqueued since cannot be seen there, and would
+-- wait behind nobody for ever.
 create or replace function pyorch._native_leave()
   returns text
   language sql
@@ -48,7 +50,12 @@ begin
      order by w.id
      limit 1;
     if not found then
-      delete from pyorch.group_{q} g where g.group_name = v_group;
+      if pg_catalog.current_setting('transaction_isolation') like 'read %' then
+        delete from pyorch.group_{q} g where g.group_name = v_group;
+      else
+        insert into pyorch.stalled_{q} (group_name, head)
+        select g.group_name, g.head from pyorch.group_{q} g where g.group_name = v_group;
+      end if;
       continue;
     end if;
     update pyorch.group_{q} g set head = v_id where g.group_name = v_group;

@@ -69,6 +69,17 @@ def test_two_sessions_that_trigger_at_once_make_one_call(world, connect):
     assert caught.value.sqlstate == "PY018"
 
 
+def test_one_whose_snapshot_is_older_than_the_call_that_is_out_makes_no_second_one(world, connect):
+    world.scraper()
+    world.beat()
+    old = connect()
+    old.execute("begin isolation level repeatable read")
+    old.execute("select from pyorch.endpoint")
+    world.one("select pyorch.trigger('scrape')")
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        old.execute("select pyorch.trigger('scrape')")
+
+
 def test_without_a_live_transport_it_is_refused_with_the_way_out(world):
     world.scraper()
     with pytest.raises(psycopg.Error) as caught:

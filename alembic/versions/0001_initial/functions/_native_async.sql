@@ -13,6 +13,8 @@ create or replace function pyorch._native_async()
 as $template$
   select $body$  if pg_catalog.statement_timestamp() = pg_catalog.transaction_timestamp()
     and pg_catalog.pg_current_xact_id_if_assigned() is null
+    -- several statements sent as one share their time, and a begin may be among them
+    and pg_catalog.strpos(pg_catalog.rtrim(pg_catalog.current_query(), E'; \n\t'), ';') = 0
   then
     get diagnostics v_context = pg_context;
     -- this function and pyorch.claim, nobody else's

@@ -55,12 +55,16 @@ begin
     update pyorch.native_{q} i
        set key = null
      where i.priority = any (array(select l.priority from pyorch.lane_{q} l))
-       and i.id = v_other;
+       and i.id = v_other
+       and i.token <> 0;
+    -- another session has failed, released or replaced it meanwhile: look again
+    continue when not found;
     update pyorch.key_{q} k set item_id = v_id where k.key = p_key and k.item_id = v_other;
     exit when found;
   end loop;
   perform pyorch._q_put_{q}(
-    v_id, p_payload, p_key, p_priority, p_run_at, p_group, p_group is not null and v_is_head, null
+    v_id, p_payload, p_key, p_priority, p_run_at, p_group,
+    p_group is not null and coalesce(v_is_head, false), null
   );
   if v_id = v_other then
     perform pyorch._queue_low('{q}', v_id - 1, false);
