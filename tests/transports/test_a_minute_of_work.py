@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -43,6 +44,13 @@ class Work:
             if receipts and time.time() >= end:
                 self.db.execute("select pyorch.complete(%s, %s)", (queue, receipts))
                 self.claimed[call] = (queue, end, [])
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """One of its own: what the test before left at work there would count here."""
+    with Receiver.start() as running:
+        yield running
 
 
 @pytest.mark.torture
