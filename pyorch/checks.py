@@ -104,7 +104,7 @@ def generated(connection: Connection) -> Iterator[Check]:
     drifted = rows(connection, "select * from pyorch._queue_drift()")
     for row in drifted:
         seen = "; ".join(f"{name}: {render.cell(fact)}" for name, fact in row.items())
-        yield Check("generated functions", "failed", seen, "select pyorch._regenerate_queue(queue) for that queue")
+        yield Check("generated functions", "failed", seen, "select pyorch._rebuild_queue(pyorch._queue_id('QUEUE'))")
     if not drifted:
         yield Check("generated functions", "ok", "those of every queue are as they would be generated now")
 

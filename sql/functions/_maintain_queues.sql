@@ -1,22 +1,25 @@
 -- pyorch._maintain_queues()
--- House-keeping of native queues: daily partitions of finished items. Returns how many old ones
--- were dropped.
+-- Step of maintain(): daily partitions of the finished items of native queues, ahead and beyond
+-- their retention.
 -- Calls: pyorch._keep_partitions.  Reads: pyorch.queue.
 create or replace function pyorch._maintain_queues()
-  returns bigint
-  language sql
+  returns jsonb
+  language plpgsql
   volatile
   parallel unsafe
   security definer
   set search_path = ''
 as $$
-  select coalesce(pg_catalog.sum(pyorch._keep_partitions(q.queue_id)), 0)::bigint
-    from pyorch.queue q
-   where q.kind = 'native'
-     and q.retention is not null;
+begin
+  perform pyorch._keep_partitions(q.queue_id)
+     from pyorch.queue q
+    where q.kind = 'native'
+      and q.retention is not null;
+  return '{}';
+end;
 $$;
 
 comment on function pyorch._maintain_queues() is
-  'House-keeping of native queues: daily partitions of finished items.';
+  'Step of maintain(): daily partitions of the finished items of native queues.';
 
 revoke all on function pyorch._maintain_queues() from public;

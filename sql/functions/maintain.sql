@@ -21,7 +21,7 @@ begin
     answer := v_run;
     return;
   end if;
-  foreach v_step in array '{partitions,runs,rollup,samples,cron_history}'::text[] loop
+  foreach v_step in array '{partitions,queues,runs,rollup,samples,cron_history}'::text[] loop
     loop
       v_run := pyorch._run_step(v_run, v_step);
       commit;

@@ -116,7 +116,7 @@ def test_finished_items_are_kept_as_long_as_the_queue_says(db, clock):
     assert db.execute("select payload, result from pyorch.done_q").fetchall() == [({"n": 1}, {"ok": True})]
     assert db.execute("select tableoid::regclass::text from pyorch.done_q").fetchone() == ("pyorch.part_q_20260301",)
     clock.advance("9 days")
-    assert db.execute("select pyorch._maintain_queues() > 0").fetchone() == (True,)
+    db.execute("call pyorch.maintain()")
     assert db.execute("select count(*) from pyorch.done_q").fetchone() == (0,)
 
 

@@ -24,6 +24,7 @@ begin
     when 'self' then pyorch._collect_self()
     when 'custom' then pyorch._collect_custom(v_subject)
     when 'partitions' then pyorch._maintain_partitions()
+    when 'queues' then pyorch._maintain_queues()
     when 'runs' then pyorch._maintain_runs()
     when 'rollup' then pyorch._maintain_rollup()
     when 'samples' then pyorch._maintain_samples()
