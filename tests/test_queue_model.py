@@ -35,7 +35,7 @@ class Known:
     losses: int = 0
     receipt: str | None = None
     lease_until: int = 0
-    fresh: bool = True  # never claimed
+    straight: bool = True  # stood in line from the start and was never claimed: its place is certain
     stale: list[str] = field(default_factory=list)
 
 
@@ -103,7 +103,8 @@ class QueueMachine(RuleBasedStateMachine):
             assert item_id == taken[0].id
         else:
             assert item_id not in [item.id for item in self.items]
-            self.items.append(Known(item_id, priority, group, key, self.now + (wait or 0)))
+            straight = not wait and group is None
+            self.items.append(Known(item_id, priority, group, key, self.now + (wait or 0), straight=straight))
 
     @rule(batch=st.sampled_from([1, 1, 2, 5, 40]), session=st.integers(0, 2))
     def claim(self, batch: int, session: int) -> None:
@@ -114,11 +115,12 @@ class QueueMachine(RuleBasedStateMachine):
         assert {item.id for item in taken} <= {item.id for item in expected}
         if len(got) < batch:
             assert len(got) == len(expected), "a claim that came back short left something"
-        # what nobody has claimed yet goes in order; what came back may be seen a moment later
-        fresh = [item.id for item in expected if item.fresh]
-        assert [item.id for item in taken if item.fresh] == fresh[: sum(item.fresh for item in taken)]
+        # what stands in line goes in order; what came back, or came in late behind a session's place, may be seen a
+        # moment later
+        line = [item.id for item in expected if item.straight]
+        assert [item.id for item in taken if item.straight] == line[: sum(item.straight for item in taken)]
         for item, row in zip(taken, got, strict=True):
-            item.state, item.receipt, item.fresh = "processing", row.receipt, False
+            item.state, item.receipt, item.straight = "processing", row.receipt, False
             item.attempts += 1
             item.lease_until = self.now + LEASE
             assert row.attempt == item.attempts
