@@ -1,4 +1,4 @@
-"""What bench.calls measures: one database, one receiver, and the figures so far."""
+"""What bench.calls measures with: one database, one receiver."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ SESSIONS = {"agent": "application_name = 'pyorch agent'", "pg_net": "backend_typ
 
 
 class Bench:
-    """One database, one receiver, and what was measured so far."""
+    """One database, one receiver, and what was seen meanwhile."""
 
-    def __init__(self, dsn: str, receiver: Receiver, quick: bool) -> None:
-        self.dsn, self.receiver, self.quick = dsn, receiver, quick
+    def __init__(self, dsn: str, receiver: Receiver) -> None:
+        self.dsn, self.receiver = dsn, receiver
         self.db = psycopg.connect(dsn, autocommit=True)
-        self.figures: dict[str, float] = {}
+        # the longest transaction of each transport's sessions, in ms
+        self.longest: dict[str, float] = {}
         self.settle: Callable[[], Any] = lambda: None
 
     def one(self, query: str, *values: Any) -> Any:
@@ -37,6 +38,13 @@ class Bench:
         self.one("select pyorch.configure(%s)", json.dumps({"transport": transport}))
         settle = "select (pyorch.settle()).ok"
         self.settle = (lambda: self.one(settle)) if transport == "pg_net" else lambda: time.sleep(0.02)
+
+    def net_batch(self, size: int) -> None:
+        """Set pg_net's batch size; its worker reads it when it starts."""
+        self.db.execute(f"alter system set pg_net.batch_size = {size}")
+        self.db.execute("select pg_reload_conf()")
+        self.db.execute("select net.worker_restart()")
+        time.sleep(2)
 
     def throughput(self, calls: int) -> float:
         """Calls a second, from the commit of the decisions to the last outcome."""
@@ -124,7 +132,7 @@ class Bench:
             with psycopg.connect(self.dsn, autocommit=True) as db:
                 while not stop.wait(0.05):
                     row = db.execute(query).fetchone()
-                    self.note(f"{transport}: longest transaction ms", row[0] if row else 0, keep=max)
+                    self.longest[transport] = max(self.longest.get(transport, 0.0), row[0] if row else 0.0)
 
         thread = threading.Thread(target=watch)
         thread.start()
@@ -133,6 +141,3 @@ class Bench:
         finally:
             stop.set()
             thread.join()
-
-    def note(self, name: str, value: float, keep: Callable[..., float] | None = None) -> None:
-        self.figures[name] = keep(self.figures.get(name, value), value) if keep else value
