@@ -17,11 +17,19 @@ ROOT = Path(__file__).parent.parent
 
 
 def torture(
-    dsn: str, folder: Path, items: int, sessions: int, kill_each: float, slow: float = 0.02, seed: int = 1
+    dsn: str,
+    folder: Path,
+    items: int,
+    sessions: int,
+    kill_each: float,
+    slow: float = 0.02,
+    seed: int = 1,
+    limit: float = float("inf"),
 ) -> list[str]:
     """Let `sessions` workers work off about `items` items, kill one each `kill_each` seconds.
 
-    slow: in how many batches of 1 a worker sleeps beyond its lease. Returns what is wrong.
+    slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds after which all workers are killed:
+    with a fault planted they may never come to an end. Returns what is wrong.
     """
     chance = random.Random(seed)
     started = 0
@@ -38,8 +46,14 @@ def torture(
         shares = [items // sessions] * sessions
         workers = [start(share) for share in shares]
         next_kill = time.monotonic() + kill_each
+        end = time.monotonic() + limit
         while any(worker.poll() is None for worker in workers):
             db.execute("select * from pyorch.unlock(%s)", [QUEUE])
+            if time.monotonic() > end:
+                for worker in workers:
+                    worker.kill()
+                    worker.wait()
+                break
             # none is killed near the end, when nobody might be left to finish
             if time.monotonic() > next_kill and sum(worker.poll() is None for worker in workers) == sessions:
                 next_kill = time.monotonic() + kill_each
