@@ -1,113 +1,145 @@
 """Throughput of queues, side by side.  make bench-queue   (or: python -m bench.queue --help)
 
-All peers run on one server of our own, interleaved in a random order, each time on a fresh queue. A ratio is the median
-over the rounds of pyorch's figure by the peer's of the same round, with its 95 % bootstrap interval; it is met when the
-lower end reaches the target. The last run stays in bench/results/queue.md.
+All queues run on one server of our own, in a random order within each round. Each run works on a fresh copy of a filled
+database, but for the workloads that keep their depth. What is not on this machine is fetched into bench/.peers; what
+cannot be had is left out and named. The figures stay in bench/results/queue.json and queue.md; a run of some workloads
+(--only, --targets) replaces theirs alone. A try with other rounds, seconds or peers keeps nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import random
-import statistics
 import sys
-from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
+from itertools import groupby
+from typing import Any
 
-from bench.queue.load import SETTINGS, Measured, Workload, run
-from bench.queue.peers import PEERS, pgmq_sql
+import psycopg
+
+from bench.queue.databases import Databases
+from bench.queue.loads import ROUNDS, WORKLOADS, Workload, has_target
+from bench.queue.peers import PEERS, Peer
+from bench.queue.registries import AbsentError, pgmq_sql, versions
+from bench.queue.results import Results
+from bench.queue.run import Measured, run
+from pyorch import __version__
 from tests.servers import Server
 
-RESULTS = Path(__file__).parent.parent / "results" / "queue.md"
-WORKLOADS = [
-    Workload("one at a time, C = 8"),
-    Workload("one at a time, C = 1", clients=1),
-    Workload("one at a time, C = 32", clients=32),
-    Workload("batches of 50, C = 8", batch=50, items=1_000_000),
-    Workload("5,000 in work at the head, C = 8", leased=5000),
-    Workload("held snapshot, C = 8", held=True),
-    Workload("enqueue 1, C = 8", enqueue=True, items=0),
-    Workload("enqueue 100, C = 8", batch=100, enqueue=True, items=0),
-]
-Figures = dict[tuple[str, str], list[Measured]]
+SETTINGS = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "1GB",
+    "max_wal_size": "8GB",
+    "max_connections": "200",
+    "autovacuum": "on",
+}
+Cell = tuple[Workload, Peer]
 
 
-def interval(pairs: list[float]) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of the median of some ratios."""
-    chance = random.Random(1)
-    medians = sorted(statistics.median(chance.choices(pairs, k=len(pairs))) for _ in range(2000))
-    return medians[50], medians[-51]
-
-
-def report(figures: Figures, loads: list[Workload], peers: list[str], about: str) -> str:
-    """Return the page with all tables."""
-    lines = ["# Queues side by side", "", about, ""]
-    for load in loads:
-        lines += [
-            f"## {load.name}",
-            "",
-            "| queue | items/s | min–max | WAL bytes/item | commits/item | pyorch ÷ this |",
-        ]
-        lines += ["|---|--:|--:|--:|--:|--:|"]
-        ours = [m.per_second for m in figures.get((load.name, "pyorch"), [])]
-        for peer in peers:
-            runs = figures.get((load.name, peer))
-            if not runs:
-                continue
-            speed = [m.per_second for m in runs]
-            ratio = "–"
-            if ours and peer != "pyorch":
-                pairs = [a / b for a, b in zip(ours, speed, strict=False)]
-                low, high = interval(pairs)
-                ratio = f"{statistics.median(pairs):.2f} ({low:.2f}–{high:.2f})"
-            lines.append(
-                f"| {peer} | {statistics.median(speed):,.0f} | {min(speed):,.0f}–{max(speed):,.0f}"
-                f" | {statistics.median(m.wal_bytes for m in runs):,.0f}"
-                f" | {statistics.median(m.commits for m in runs):.2f} | {ratio} |"
-            )
-        lines.append("")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    """Run what was asked for, print and keep the tables."""
+def parse() -> argparse.Namespace:
+    """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pg", type=int, default=18)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
-    parser.add_argument("--only", default="", help="workloads whose name holds this")
-    options = parser.parse_args()
-    wanted = options.peers.split(",")
-    peers = [peer for peer in PEERS if peer.name in wanted and (peer.name != "pgmq" or pgmq_sql())]
-    loads = [load for load in WORKLOADS if options.only in load.name]
-    figures: Figures = defaultdict(list)
+    parser.add_argument("--targets", action="store_true", help="only what has a target")
+    parser.add_argument(
+        "--only", default="", help="only this group: " + ", ".join(sorted({w.group for w in WORKLOADS}))
+    )
+    parser.add_argument("--rounds", type=int, help="of each workload, instead of 9 or 3")
+    parser.add_argument("--seconds", type=int, help="of each run, instead of 5, 10, 60 or 90")
+    parser.add_argument("--peers", help="comma separated: " + ",".join(peer.name for peer in PEERS))
+    return parser.parse_args()
+
+
+def cells(options: argparse.Namespace, peers: list[Peer]) -> list[Cell]:
+    """Return which queue takes part in which workload."""
+    return [
+        (load, peer)
+        for load in WORKLOADS
+        for peer in peers
+        if options.only in ("", load.group)
+        and (not load.peers or peer.name in load.peers)
+        and (not options.targets or has_target(load, peer.name))
+        and peer.script(load)
+    ]
+
+
+def rounds(options: argparse.Namespace, load: Workload, peer: Peer) -> int:
+    """Return how often a cell is run: a queue without a target as often as what is for orientation only."""
+    usual = ROUNDS[load.rounds]
+    return options.rounds or (usual if has_target(load, peer.name) else min(usual, ROUNDS["extra"]))
+
+
+def about(server: Server, pg: int) -> dict[str, Any]:
+    """Return the versions and settings of this run."""
+    with psycopg.connect(server.dsn("postgres")) as db:
+        row = db.execute("show server_version").fetchone()
+    return {
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+        "pyorch": __version__,
+        "PostgreSQL": row[0] if row else pg,
+        "Python": platform.python_version(),
+        "machine": f"{platform.machine()} with {os.cpu_count()} CPUs",
+        **versions(),
+        **SETTINGS,
+    }
+
+
+def here(options: argparse.Namespace) -> list[Peer]:
+    """Return the peers that are wanted and can be had; names the others."""
+    wanted = options.peers.split(",") if options.peers else [peer.name for peer in PEERS]
+    found = []
+    for peer in PEERS:
+        try:
+            if peer.name in wanted:
+                if peer.needs == "pgmq":
+                    pgmq_sql()
+                found.append(peer)
+        except AbsentError as why:
+            say(f"left out: {peer.name} ({why})")
+    return found
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stderr.write(line + "\n")
+
+
+def main() -> int:
+    """Run what was asked for, print and keep the tables; 1 when a target was missed."""
+    options = parse()
+    todo = cells(options, here(options))
+    results = Results(kept=not (options.rounds or options.seconds or options.peers))
     server = Server(options.pg, settings=dict(SETTINGS))
     try:
         server.start()
-        for number in range(options.rounds):
-            for load in loads:
-                for peer in random.sample(peers, len(peers)):
-                    if not (peer.enqueue if load.enqueue else peer.work if load.batch == 1 else peer.work_batch):
-                        continue
-                    if peer.name == "limit" and (load.leased or load.held):
-                        continue
-                    got = run(server, peer, load, options.seconds)
-                    figures[load.name, peer.name].append(got)
-                    sys.stderr.write(f"{number + 1}  {load.name:36} {peer.name:16} {got.per_second:10,.0f}/s\n")
+        databases = Databases(server)
+        run_about = about(server, options.pg)
+        for _, same_group in groupby(todo, lambda cell: cell[0].group):
+            group = list(same_group)
+            for load in dict.fromkeys(load for load, _ in group):
+                results.begin(load.name, {"run": run_about, "seconds": options.seconds or load.seconds})
+            for number in range(max(rounds(options, *cell) for cell in group)):
+                turn = [cell for cell in group if number < rounds(options, *cell)]
+                for load, peer in random.sample(turn, len(turn)):
+                    got = run(server, databases, peer, load, options.seconds or load.seconds, explain=number == 0)
+                    results.add(load.name, peer.name, got)
+                    tell(number, load, peer, got)
+            results.write()
     finally:
         server.remove()
-    about = (
-        f"{datetime.now(UTC):%Y-%m-%d}, PostgreSQL {options.pg}, {platform.machine()}, {options.rounds} rounds of"
-        f" {options.seconds} s, interleaved. " + ", ".join(f"{k} = {v}" for k, v in SETTINGS.items()) + "."
-    )
-    page = report(figures, loads, [peer.name for peer in peers], about)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(page)
-    sys.stdout.write(page)
+    sys.stdout.write(results.page())
+    return int(bool(results.missed()))
+
+
+def tell(number: int, load: Workload, peer: Peer, got: Measured) -> None:
+    """Print one figure."""
+    cpu = "" if got.cpu_us is None else f"{got.cpu_us:8,.0f} µs"
+    say(f"{datetime.now():%H:%M:%S} {number + 1} {load.name:42} {peer.name:16} {got.rate:10,.0f}/s {cpu}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,10 +1,10 @@
-"""The queues that are compared: how each is filled, and the pgbench scripts of its work."""
+"""The queues that are compared by pgbench: how each is made and filled, and the SQL of its work."""
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
+
+from bench.queue.loads import Workload
 
 PAYLOAD = '{"url": "https://example.com/listing/' + "x" * 50 + '"}'
 ITEMS = f"select '{PAYLOAD}'::jsonb from generate_series(1, %(items)s)"
@@ -14,117 +14,144 @@ TABLE = (
 )
 
 
-@dataclass
+@dataclass(frozen=True)
+class Verbs:
+    """The SQL of one item, or of :batch items. :r: what the last claim returned to be completed."""
+
+    claim: str
+    done: str = ""
+    enqueue: str = ""
+
+
+@dataclass(frozen=True)
 class Peer:
-    """One queue, always called `q`. In scripts :batch is the batch, :r what the last call returned."""
+    """One queue, called `q`."""
 
     name: str
+    # peers of one template work on the same kind of database
+    template: str = ""
     # statements that make it empty, and one that puts %(items)s items in
-    make: list[str]
-    fill: str
-    # how many items are still to be claimed
-    left: str
-    # one item, or a batch: claimed, its payload read, done
-    work: str
-    work_batch: str
-    # the script that enqueues :batch items; None: not comparable
-    enqueue: str | None = None
-    # the table whose size and dead rows matter
-    table: str = ""
+    make: tuple[str, ...] = ()
+    fill: str = ""
+    # how many items are still to be claimed; empty: every transaction is an item
+    left: str = ""
+    one: Verbs | None = None
+    many: Verbs | None = None
+    # instead of verbs: the whole script of draining
+    drain: str = ""
+    # what must be installed first: pyorch, pgmq
+    needs: str = ""
+
+    def verbs(self, load: Workload) -> Verbs | None:
+        """Return the verbs for this workload."""
+        return self.one if load.batch == 1 else self.many
+
+    def script(self, load: Workload) -> str | None:
+        """Return what pgbench repeats; None when this queue has no such work."""
+        verbs = self.verbs(load)
+        if verbs is None:
+            return self.drain if self.drain and load.what == "drain" and load.batch == 1 else None
+        if load.what == "enqueue":
+            return f"{verbs.enqueue};\n" if verbs.enqueue else None
+        lines = [f"{verbs.claim} \\gset"] + [f"{verbs.done};"] * bool(verbs.done)
+        if load.what == "cycle":
+            if not verbs.enqueue:
+                return None
+            lines.insert(0, f"{verbs.enqueue};")
+        return "\n".join(lines) + "\n"
 
 
-def pgmq_sql() -> str | None:
-    """Return the SQL of pgmq out of its PyPI package, or None where that is not installed."""
-    spec = importlib.util.find_spec("pgmq")
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / "sql" / "pgmq.sql"
-    return path.read_text() if path.exists() else None
+def claimed(verb: str, batch: bool) -> str:
+    """Return a claim that fetches receipts as :r, and the payloads."""
+    if batch:
+        return f"select coalesce(array_agg(receipt), '{{}}') as r, max(payload::text) as p from pyorch.{verb}"
+    return f"select coalesce(max(receipt), '') as r, max(payload::text) as p from pyorch.{verb}"
 
 
-def native(name: str, work: str, work_batch: str) -> Peer:
-    """Return a native queue of pyorch with this way to work on it."""
-    return Peer(
-        name,
-        ["select pyorch.create_queue('q')"],
-        f"select count(*) from pyorch.enqueue_batch('q', array({ITEMS}))",
-        "select count(*) from pyorch.native_q where token = 0",
-        work,
-        work_batch,
-        f"select count(*) from pyorch.enqueue_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]));\n",
-        "pyorch.native_q",
-    )
-
-
-CLAIM = "select coalesce(max(receipt), '') as r, max(payload::text) as p from pyorch.claim('q', 'w') \\gset\n"
-CLAIM_BATCH = (
-    "select coalesce(array_agg(receipt), '{}') as r, max(payload::text) as p"
-    " from pyorch.claim('q', 'w', :batch) \\gset\n"
-)
-DONE = "select count(*) from pyorch.complete('q', array[:r]);\n"
-DONE_BATCH = "select count(*) from pyorch.complete('q', :r);\n"
+PUT = f"select pyorch.enqueue('q', '{PAYLOAD}')"
+PUT_MANY = f"select count(*) from pyorch.enqueue_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]))"
+CLAIM = Verbs(claimed("claim('q', 'w')", False), "select count(*) from pyorch.complete('q', array[:r])", PUT)
+CLAIM_MANY = Verbs(claimed("claim('q', 'w', :batch)", True), "select count(*) from pyorch.complete('q', :r)", PUT_MANY)
+NATIVE = {
+    "template": "native",
+    "needs": "pyorch",
+    "make": ("select pyorch.create_queue('q')",),
+    "fill": f"select count(*) from pyorch.enqueue_batch('q', array({ITEMS}))",
+}
+NATIVE_LEFT = "select count(*) from pyorch.native_q where token = 0"
 NAIVE = (
     "with n as materialized (select id from q_naive where status = 'pending' order by id limit {n}"
     " for update skip locked), u as (update q_naive q set status = 'processing', attempts = attempts + 1,"
     " locked_at = now() from n where q.id = n.id returning q.id, q.payload) select {what} as r,"
-    " max(payload::text) as p from u \\gset\n"
+    " max(payload::text) as p from u"
 )
+NAIVE_PUT = f"insert into q_naive (payload) select '{PAYLOAD}' from generate_series(1, :batch::integer)"
+# the least that claim and complete can do, on the very table of a native queue; clients walk it side by side
+WALK = "\\set n :n + 1\n\\set id :n * :clients + :client_id + 1\n"
+FIRST_UPDATE = (
+    "update pyorch.native_q set attempts = attempts + 1, claimed_at = now(), lease_until = now(), worker = 'w'"
+    " where priority = 0 and id = :id returning payload;\n"
+)
+SECOND_UPDATE = "update pyorch.native_q set worker = 'x' where priority = 0 and id = :id;\n"
+
 PEERS = [
-    native("pyorch", CLAIM + DONE, CLAIM_BATCH + DONE_BATCH),
-    native(
+    Peer("pyorch", **NATIVE, left=NATIVE_LEFT, one=CLAIM, many=CLAIM_MANY),
+    Peer(
         "pyorch-next",
-        "select coalesce(max(receipt), '') as r, max(payload::text) as p"
-        " from pyorch.next('q', 'w', 1, array[:r]) \\gset\n",
-        "select coalesce(array_agg(receipt), '{}') as r, max(payload::text) as p"
-        " from pyorch.next('q', 'w', :batch, :r) \\gset\n",
+        **NATIVE,
+        left=NATIVE_LEFT,
+        one=Verbs(claimed("next('q', 'w', 1, array[:r])", False)),
+        many=Verbs(claimed("next('q', 'w', :batch, :r)", True)),
     ),
     Peer(
         "pyorch-attached",
-        [
+        "attached",
+        (
             TABLE.format(name="q_attached"),
             "select pyorch.attach_queue('q', 'q_attached')",
             "create index on q_attached (id) where status = 'pending'",
-        ],
+        ),
         f"insert into q_attached (payload) {ITEMS}",
         "select count(*) from q_attached where status = 'pending'",
-        CLAIM + DONE,
-        CLAIM_BATCH + DONE_BATCH,
-        table="q_attached",
+        Verbs(CLAIM.claim, CLAIM.done),
+        Verbs(CLAIM_MANY.claim, CLAIM_MANY.done),
+        needs="pyorch",
     ),
     Peer(
         "naive",
-        [TABLE.format(name="q_naive"), "create index on q_naive (id) where status = 'pending'"],
+        "naive",
+        (TABLE.format(name="q_naive"), "create index on q_naive (id) where status = 'pending'"),
         f"insert into q_naive (payload) {ITEMS}",
         "select count(*) from q_naive where status = 'pending'",
-        NAIVE.format(n=1, what="coalesce(max(id), 0)") + "update q_naive set status = 'complete' where id = :r;\n",
-        NAIVE.format(n=":batch", what="coalesce(array_agg(id), '{}')")
-        + "update q_naive set status = 'complete' where id = any (:r::bigint[]);\n",
-        f"insert into q_naive (payload) select '{PAYLOAD}' from generate_series(1, :batch::integer);\n",
-        "q_naive",
+        Verbs(
+            NAIVE.format(n=1, what="coalesce(max(id), 0)"),
+            "update q_naive set status = 'complete' where id = :r",
+            NAIVE_PUT,
+        ),
+        Verbs(
+            NAIVE.format(n=":batch", what="coalesce(array_agg(id), '{}')"),
+            "update q_naive set status = 'complete' where id = any (:r::bigint[])",
+            NAIVE_PUT,
+        ),
     ),
     Peer(
         "pgmq",
-        ["select pgmq.create('q')"],
+        "pgmq",
+        ("select pgmq.create('q')",),
         f"select count(*) from pgmq.send_batch('q', array({ITEMS}))",
         "select count(*) from pgmq.q_q where vt <= clock_timestamp()",
-        "select coalesce(max(msg_id), 0) as r, max(message::text) as p from pgmq.read('q', 900, 1) \\gset\n"
-        "select pgmq.delete('q', :r::bigint);\n",
-        "select coalesce(array_agg(msg_id), '{}') as r, max(message::text) as p"
-        " from pgmq.read('q', 900, :batch) \\gset\n"
-        "select count(*) from pgmq.delete('q', :r::bigint[]);\n",
-        f"select count(*) from pgmq.send_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]));\n",
-        "pgmq.q_q",
+        Verbs(
+            "select coalesce(max(msg_id), 0) as r, max(message::text) as p from pgmq.read('q', 900, 1)",
+            "select pgmq.delete('q', :r::bigint)",
+            f"select pgmq.send('q', '{PAYLOAD}')",
+        ),
+        Verbs(
+            "select coalesce(array_agg(msg_id), '{}') as r, max(message::text) as p from pgmq.read('q', 900, :batch)",
+            "select count(*) from pgmq.delete('q', :r::bigint[])",
+            f"select count(*) from pgmq.send_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]))",
+        ),
+        needs="pgmq",
     ),
-    # not a queue: what two one-row updates for each item cost, the least that claim and complete can do
-    Peer(
-        "limit",
-        [TABLE.format(name="q_limit")],
-        f"insert into q_limit (payload) {ITEMS}",
-        "select 0",
-        "\\set id random(1, :items)\n"
-        "update q_limit set attempts = attempts + 1 where id = :id;\n"
-        "update q_limit set status = 'complete' where id = :id;\n",
-        "",
-        table="q_limit",
-    ),
+    Peer("limit-1", **NATIVE, drain=WALK + FIRST_UPDATE),
+    Peer("limit-2", **NATIVE, drain=WALK + FIRST_UPDATE + SECOND_UPDATE),
 ]

@@ -1,0 +1,113 @@
+"""The figures of bench-queue: kept as JSON by workload, shown as a page of tables, judged against the targets."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+from typing import Any
+
+from bench.queue.loads import LIMIT, TARGETS, WORKLOADS, Side, Target
+from bench.queue.run import Measured
+from bench.report import RESULTS, ratio_interval
+
+PAGE, FIGURES = RESULTS / "queue.md", RESULTS / "queue.json"
+# with fewer pairs an interval says little
+ENOUGH = 9
+# a run of this length has a first and a last 10 s worth telling apart
+LONG = 30
+
+
+class Results:
+    """What was measured so far: by workload and peer, one figure for each round (null: it took no part)."""
+
+    def __init__(self, kept: bool) -> None:
+        """kept: begin with what earlier runs have kept, and keep what is added."""
+        self._kept = kept
+        self.workloads: dict[str, dict[str, Any]] = {}
+        if kept and FIGURES.exists():
+            self.workloads = json.loads(FIGURES.read_text())
+
+    def begin(self, workload: str, about: dict[str, Any]) -> None:
+        """Forget the earlier figures of a workload; about: date, settings, versions, rounds of this run."""
+        self.workloads[workload] = {"about": about, "peers": {}}
+
+    def add(self, workload: str, peer: str, got: Measured) -> None:
+        """Note the figure of one round."""
+        self.workloads[workload]["peers"].setdefault(peer, []).append(dataclasses.asdict(got))
+
+    def write(self) -> None:
+        """Write the figures and the page."""
+        if self._kept:
+            RESULTS.mkdir(exist_ok=True)
+            FIGURES.write_text(json.dumps(self.workloads, indent=1) + "\n")
+            PAGE.write_text(self.page())
+
+    def values(self, side: Side) -> list[float]:
+        """Return the rates of one side of a ratio, a round each."""
+        rounds = self.workloads.get(side.workload, {}).get("peers", {}).get(side.peer, [])
+        return [one[side.part or "rate"] for one in rounds]
+
+    def missed(self) -> list[str]:
+        """Return the targets that were measured and not met."""
+        return [t.text for t in TARGETS if (judged := self._judge(t)) and judged[2].startswith("missed")]
+
+    def page(self) -> str:
+        """Return everything as Markdown."""
+        lines = ["# Queues side by side", "", *self._about(), "## Targets", ""]
+        lines += [
+            "A ratio is that of the medians of runs that took turns, with the 95 % bootstrap interval of their pairs.",
+            f"It is met when the lower end reaches the target; with fewer than {ENOUGH} pairs: so far.",
+            "",
+        ]
+        lines += ["| ratio | measured | pairs | target | goal | |", "|---|--:|--:|--:|--:|---|"]
+        for target in (*TARGETS, LIMIT):
+            if judged := self._judge(target):
+                ratio, pairs, verdict = judged
+                least = "–" if target is LIMIT else f"{target.least} ×"
+                goal = target.least if target is LIMIT else target.goal
+                lines.append(
+                    f"| {target.text} | {ratio} | {pairs} | {least} | {f'{goal} ×' if goal else '–'} | {verdict} |"
+                )
+        lines.append("")
+        for load in WORKLOADS:
+            if load.name in self.workloads:
+                lines += self._table(load.name, long=load.seconds >= LONG)
+        return "\n".join(lines)
+
+    def _judge(self, target: Target) -> tuple[str, int, str] | None:
+        ours, base = self.values(target.ours), self.values(target.base)
+        pairs = min(len(ours), len(base))
+        if not pairs:
+            return None
+        middle, low, high = ratio_interval(base[:pairs], ours[:pairs])
+        verdict = "met" if low >= target.least else "missed" if high < target.least else "undecided"
+        if pairs < ENOUGH:
+            verdict += " so far"
+        return f"{middle:.2f} ({low:.2f}–{high:.2f})", pairs, verdict
+
+    def _table(self, workload: str, long: bool) -> list[str]:
+        parts = ["first 10 s", "last 10 s"] if long else []
+        head = ["queue", "items/s", "min–max", *parts, "CPU µs/item", "WAL B/item", "commits/item", "pages/claim (p99)"]
+        lines = [f"## {workload}", "", f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
+        for peer, rounds in self.workloads[workload]["peers"].items():
+            rates = [one["rate"] for one in rounds]
+            cells = [peer, f"{statistics.median(rates):,.0f}", f"{min(rates):,.0f}–{max(rates):,.0f}"]
+            cells += [f"{statistics.median(one[part] for one in rounds):,.0f}" for part in ("first", "last") if long]
+            for cost, form in (("cpu_us", ",.0f"), ("wal_bytes", ",.0f"), ("commits", ".2f")):
+                known = [one[cost] for one in rounds if one[cost] is not None]
+                cells.append(format(statistics.median(known), form) if known else "–")
+            pages = next((one["buffers"] for one in rounds if one["buffers"]), None)
+            cells.append(f"{pages[0]} ({pages[1]})" if pages else "–")
+            lines.append(f"| {' | '.join(cells)} |")
+        rounds_of = max(len(rounds) for rounds in self.workloads[workload]["peers"].values())
+        return [*lines, "", f"{rounds_of} rounds of {self.workloads[workload]['about']['seconds']} s.", ""]
+
+    def _about(self) -> list[str]:
+        abouts = {
+            json.dumps(one["about"]["run"], sort_keys=True): one["about"]["run"] for one in self.workloads.values()
+        }
+        lines = []
+        for run in sorted(abouts.values(), key=lambda run: str(run["at"])):
+            lines += [f"{run['at']}: " + ", ".join(f"{k} {v}" for k, v in run.items() if k != "at") + ".", ""]
+        return lines
