@@ -18,11 +18,13 @@ TAKE = (
     "select call_id, method, url, headers, body, timeout_ms, follow_redirects, allow_private"
     " from pyorch._take_calls(%s, %s)"
 )
-WAKES = "select pyorch._dispatch_wakes()"
+WAKES = "select pyorch._dispatch_wakes() is null as waiting"
 # seconds that a taken call may wait before it is sent: beyond it this process was asleep, and others have judged it
 STALE = 5.0
 # seconds between two takes while more calls wait than there is room for: one transaction takes many
 PACE = 0.01
+# seconds until the next look at wake marks that have to wait for another session, at first; each time twice as long
+AGAIN = 0.01
 
 
 class Carrier:
@@ -36,6 +38,8 @@ class Carrier:
         self._freed = asyncio.Event()
         self._stop = asyncio.Event()
         self._wakes = True
+        # seconds until wake marks that had to wait are looked at again; 0: there are none
+        self._again = 0.0
         self._taking = asyncio.Lock()
         self.poll: Callable[[], float] = lambda: 1.0
         self.sent = 0
@@ -65,15 +69,14 @@ class Carrier:
                 continue
             if more:
                 await self._room()
-            elif not await wait_for(self._look, self.poll()):
+            elif not await wait_for(self._look, self._again or self.poll()):
                 # nobody told us: a notification may have been lost
                 self._wakes = True
 
     async def take(self) -> bool:
         """Take calls and start to send them. Say whether there may be more: there were as many as asked for."""
         if self._wakes:
-            await self._link.rows(WAKES)
-            self._wakes = False
+            await self._wake()
         ask = min(self._batch, self._most - len(self._flights))
         calls = [Call.of(row) for row in await self._link.rows(TAKE, (self._agent, ask))]
         for call in calls:
@@ -81,6 +84,21 @@ class Carrier:
             self._flights.add(flight)
             flight.add_done_callback(self._landed)
         return len(calls) >= ask
+
+    async def _wake(self) -> None:
+        """Let SQL decide about wake marks; set when to look again at those that have to wait for another session."""
+        # before the look: a mark that is notified during it may not have been seen by it
+        self._wakes = False
+        try:
+            [row] = await self._link.rows(WAKES)
+        except Trouble:
+            self._wakes = True
+            raise
+        if row["waiting"]:
+            self._wakes = True
+            self._again = min(max(self._again * 2, AGAIN), self.poll())
+        else:
+            self._again = 0.0
 
     async def _room(self) -> None:
         """Wait until it makes sense to take more: a good part is free, or a moment has passed and something is."""

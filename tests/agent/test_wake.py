@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from pyorch.agent.carrier import TAKE, WAKES, Carrier
+from pyorch.agent.log import Log
 from tests.agents import until
 from tests.http_receiver import Receiver
 
@@ -110,3 +114,47 @@ def test_a_plain_insert_into_an_attached_table_wakes_its_processor_when_it_asked
         assert work(db, "orders") == 3
         until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,), 10)
     assert sorted(delays)[2] < 0.5
+
+
+def test_a_wake_that_is_notified_during_the_look_is_looked_for_again() -> None:
+    """The look may have missed it; without a second one it would wait for the next poll."""
+    looks: list[str] = []
+
+    class Ledger:
+        """A link to a ledger without calls; it notifies a wake while the first look is on its way."""
+
+        async def rows(self, query: str, _: Any = ()) -> list[dict[str, Any]]:
+            looks.append(query)
+            if looks == [WAKES]:
+                carrier.nudge(wakes=True)
+            if len(looks) == 4:
+                await carrier.stop(0)
+            return [{"waiting": False}] if query == WAKES else []
+
+    carrier = Carrier(uuid4(), Ledger(), None, None, Log(), most=1, batch=1)  # type: ignore[arg-type]
+    carrier.poll = lambda: 600.0
+    asyncio.run(asyncio.wait_for(carrier.forever(), 10))
+    assert looks == [WAKES, TAKE, WAKES, TAKE]
+
+
+def test_work_that_comes_while_another_session_decides_about_its_processor_waits_for_that_one_alone(
+    db: psycopg.Connection, connect: Any, receiver: Receiver, start_agent: Any, woken: str
+) -> None:
+    # nothing but the wake helps: no schedule, and no poll for an hour
+    (beat,) = db.execute("select pg_get_functiondef('pyorch._agent_beat(uuid, jsonb)'::regprocedure)").fetchone()
+    assert "'poll_ms', 1000" in beat
+    db.execute(beat.replace("'poll_ms', 1000", "'poll_ms', 3600000"))
+    start_agent()
+    other = connect()
+    other.execute("begin")
+    other.execute("select from pyorch.endpoint_state for update")
+    (enqueued,) = db.execute("select clock_timestamp() from pyorch.enqueue(%s, '{}')", (woken,)).fetchone()
+    # the agent has looked at the marks, and went on to take calls
+    looked = (
+        "select exists (select from pg_stat_activity where application_name = 'pyorch agent' and state = 'idle'"
+        " and query like '%%_take_calls%%' and query_start > %s)"
+    )
+    until(lambda: db.execute(looked, (enqueued,)).fetchone() == (True,))
+    assert receiver.arrivals("/ok") == []
+    other.execute("commit")
+    until(lambda: receiver.arrivals("/ok"))

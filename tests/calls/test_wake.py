@@ -117,6 +117,36 @@ def test_marks_that_another_session_takes_are_left_to_it(native, connect):
     assert len(native.calls()) == 1
 
 
+def test_marks_wait_while_another_session_decides_about_their_endpoint(native, connect):
+    """A tick that looked before the work came must not cost the wake: the next tick may be a minute away."""
+    tick = connect()
+    tick.execute("begin")
+    (answer,) = tick.execute("select pyorch._dispatch('processor', null, null)").fetchone()
+    assert answer["triggered"] == []
+    enqueue(native)
+    assert native.one("select pyorch._dispatch_wakes()") is None
+    assert marks(native) == 1
+    tick.execute("commit")
+    assert native.one("select pyorch._dispatch_wakes()") == 1
+    assert marks(native) == 0
+
+
+def test_marks_of_other_queues_do_not_wait_with_them(native, connect):
+    native.one("select pyorch.create_queue('other')")
+    native.processor("other", queue="other", wake_at_once=True)
+    tick = connect()
+    tick.execute("begin")
+    tick.execute(
+        "select from pyorch.endpoint_state s join pyorch.endpoint e using (endpoint_id)"
+        " where e.endpoint = 'process' for update of s"
+    )
+    enqueue(native)
+    native.one("select pyorch.enqueue('other', '{}')")
+    assert native.one("select pyorch._dispatch_wakes()") is None
+    assert [c["endpoint"] for c in native.calls()] == ["other"]
+    assert marks(native) == 1
+
+
 def test_a_call_that_worked_is_followed_at_once_while_work_waits(native):
     for _ in range(20):
         enqueue(native)
@@ -135,6 +165,17 @@ def test_finish_call_is_followed_at_once_too(native):
     (call,) = native.send(202)
     native.claim(10)
     native.one("select pyorch.finish_call(%s)", call["call_id"])
+    assert native.one("select pyorch._dispatch_wakes()") == 1
+
+
+def test_finish_call_is_followed_even_when_its_transaction_has_enqueued_while_busy(native):
+    enqueue(native)
+    native.one("select pyorch._dispatch_wakes()")
+    (call,) = native.send(202)
+    native.complete(native.claim())
+    with native.db.transaction():
+        enqueue(native)
+        native.one("select pyorch.finish_call(%s)", call["call_id"])
     assert native.one("select pyorch._dispatch_wakes()") == 1
 
 

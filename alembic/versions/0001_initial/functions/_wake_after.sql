@@ -14,6 +14,8 @@ as $$
 declare
   v_queue_id integer;
 begin
+  -- an enqueue earlier in this transaction may have found the processor busy
+  perform pg_catalog.set_config('pyorch.waked', '', true);
   for v_queue_id in
     select e.queue_id
       from pyorch.call c
