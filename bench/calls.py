@@ -6,7 +6,7 @@
    the agent, pg_net at its default batch of 200, pg_net at a batch of 2,000, one after the other in each round;
 2. p99 of a fast endpoint's dispatch-to-arrival while another endpoint sleeps 10 s, over its value without;
 3. enqueue to arrival with wake_at_once (agent);
-4. for how long a session of the transport held a transaction, and with it xmin, during all this.
+4. whether the transport's sessions hold a transaction, and with it xmin, while a call is in flight.
 
 Timings of two processes are compared by the wall clock of one machine. fsync is on, as it would be. A ratio is met when
 the far end of its 95 % bootstrap interval over the rounds reaches the bound.
@@ -46,9 +46,8 @@ def rates(bench: Bench, report: Report, rounds: int, batch: int | None) -> None:
         bench.net_batch(batch)
     agent, net = [], []
     for _ in range(rounds):
-        with bench.watched("agent"):
-            bench.carry("agent")
-            agent.append(bench.throughput(AGENT_CALLS))
+        bench.carry("agent")
+        agent.append(bench.throughput(AGENT_CALLS))
         if batch is not None:
             bench.carry("pg_net")
             net.append(bench.throughput(NET_CALLS[batch]))
@@ -69,10 +68,9 @@ def slowness(bench: Bench, report: Report, transport: str, rounds: int) -> None:
     """p99 of dispatch to arrival without and beside an endpoint that sleeps."""
     bench.carry(transport)
     without, beside = [], []
-    with bench.watched(transport):
-        for _ in range(rounds):
-            without.append(percentile(bench.delays(DELAY_SECONDS, slow=False), 0.99))
-            beside.append(percentile(bench.delays(DELAY_SECONDS, slow=True), 0.99))
+    for _ in range(rounds):
+        without.append(percentile(bench.delays(DELAY_SECONDS, slow=False), 0.99))
+        beside.append(percentile(bench.delays(DELAY_SECONDS, slow=True), 0.99))
     ratio, low, high = ratio_interval(without, beside)
     line = (
         f"{transport}: p99 {statistics.median(without):.1f} ms, beside an endpoint that sleeps 10 s "
@@ -97,6 +95,17 @@ def wakes(bench: Bench, report: Report) -> None:
     )
 
 
+def holding(bench: Bench, report: Report, transport: str) -> None:
+    """Whether xmin is held while a call is in flight."""
+    bench.carry(transport)
+    held, samples = bench.held(transport)
+    line = f"{transport}: xmin held while a call is in flight: {held} of {samples} samples"
+    report.say(line)
+    report.keep(f"{transport}: xmin held", held=held, samples=samples)
+    if transport == "agent":
+        report.must(f"{line}, wanted 0", held == 0)
+
+
 def measure(server: Server, report: Report, rounds: int) -> None:
     extension = server.has("pg_net")
     if extension:
@@ -114,16 +123,13 @@ def measure(server: Server, report: Report, rounds: int) -> None:
                 rates(bench, report, rounds, batch)
             slowness(bench, report, "agent", rounds)
             wakes(bench, report)
+            holding(bench, report, "agent")
         finally:
             agent.stop()
         if extension:
             bench.net_batch(200)
             slowness(bench, report, "pg_net", 1)
-        for transport, longest in bench.longest.items():
-            report.say(f"{transport}: longest transaction of its sessions {longest:,.0f} ms")
-            report.keep(f"{transport}: longest transaction", ms=longest)
-            if transport == "agent":
-                report.must("the agent holds xmin no longer than its statements take", longest < 1000)
+            holding(bench, report, "pg_net")
 
 
 def main() -> int:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -17,6 +15,8 @@ from tests.http_receiver import Receiver
 
 # sessions of each transport in pg_stat_activity
 SESSIONS = {"agent": "application_name = 'pyorch agent'", "pg_net": "backend_type like 'pg_net%'"}
+# looks at those sessions while a call of 10 s is in flight: four a second
+SAMPLES = 36
 
 
 class Bench:
@@ -25,8 +25,6 @@ class Bench:
     def __init__(self, dsn: str, receiver: Receiver) -> None:
         self.dsn, self.receiver = dsn, receiver
         self.db = psycopg.connect(dsn, autocommit=True)
-        # the longest transaction of each transport's sessions, in ms
-        self.longest: dict[str, float] = {}
         self.settle: Callable[[], Any] = lambda: None
 
     def one(self, query: str, *values: Any) -> Any:
@@ -118,26 +116,25 @@ class Bench:
             until(lambda query=idle: self.one(f"{query} endpoint = 'worker')") == 0, 30)
         return sorted(delays)
 
-    @contextmanager
-    def watched(self, transport: str) -> Iterator[None]:
-        """Note the longest transaction of the transport's sessions meanwhile (jobs are not the transport)."""
-        stop = threading.Event()
+    def held(self, transport: str) -> tuple[int, int]:
+        """Look at the transport's sessions while a call sleeps 10 s.
+
+        Returns:
+            (in how many samples a session was in the transaction, with a snapshot, that the sample before had seen
+            it in; how many samples). A statement is over between two samples, and jobs are not the transport.
+        """
         query = (
-            "select coalesce(max(extract(epoch from clock_timestamp() - xact_start)) * 1000, 0)::float8"
-            f" from pg_stat_activity where {SESSIONS[transport]}"
+            f"select pid, xact_start from pg_stat_activity where {SESSIONS[transport]}"
             " and (backend_xmin is not null or backend_xid is not null) and query not like 'call %%'"
         )
-
-        def watch() -> None:
-            with psycopg.connect(self.dsn, autocommit=True) as db:
-                while not stop.wait(0.05):
-                    row = db.execute(query).fetchone()
-                    self.longest[transport] = max(self.longest.get(transport, 0.0), row[0] if row else 0.0)
-
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
+        endpoint(self.db, "slow", self.receiver.url("/slow/10"), timeout="20 seconds")
+        self.receiver.reset()
+        self.one("select pyorch.trigger('slow')")
+        until(lambda: self.receiver.arrivals("/slow"))
+        held, before = 0, set[tuple[Any, ...]]()
+        for _ in range(SAMPLES):
+            time.sleep(9 / SAMPLES)
+            now = set(self.db.execute(query))
+            held += bool(now & before)
+            before = now
+        return held, SAMPLES
