@@ -28,8 +28,9 @@ def torture(
 ) -> list[str]:
     """Let `sessions` workers work off about `items` items, kill one each `kill_each` seconds.
 
-    slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds after which all workers are killed:
-    with a fault planted they may never come to an end. Returns what is wrong.
+    slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds of work after which all workers are
+    killed: with a fault planted they may never come to an end. An error in a worker ends the run, too. Returns what is
+    wrong in the history of the folder: runs with other seeds in the same folder and database are part of it.
     """
     chance = random.Random(seed)
     started = 0
@@ -37,19 +38,22 @@ def torture(
     def start(share: int) -> subprocess.Popen[bytes]:
         nonlocal started
         started += 1
-        log = folder / f"worker-{started}.log"
+        log = folder / f"worker-{seed}-{started}.log"
         values = [dsn, log, seed * 1000 + started, share, slow]
         command = [sys.executable, "-m", "tests.history_worker", *map(str, values)]
-        return subprocess.Popen(command, cwd=ROOT)
+        with log.with_suffix(".err").open("wb") as errors:
+            return subprocess.Popen(command, cwd=ROOT, stderr=errors)
 
     with psycopg.connect(dsn, autocommit=True) as db:
         shares = [items // sessions] * sessions
         workers = [start(share) for share in shares]
         next_kill = time.monotonic() + kill_each
-        end = time.monotonic() + limit
+        end = None
         while any(worker.poll() is None for worker in workers):
             db.execute("select * from pyorch.unlock(%s)", [QUEUE])
-            if time.monotonic() > end:
+            if end is None and len(list(folder.glob(f"worker-{seed}-*.log"))) >= sessions:
+                end = time.monotonic() + limit
+            if (end is not None and time.monotonic() > end) or any(worker.poll() for worker in workers):
                 for worker in workers:
                     worker.kill()
                     worker.wait()
@@ -64,7 +68,6 @@ def torture(
                 shares[victim] = shares[victim] * 2 // 3
                 workers[victim] = start(shares[victim])
             time.sleep(0.2)
-        failed = [worker.returncode for worker in workers if worker.returncode != 0]
         dead = {str(row[0]) for row in db.execute(f"select id from pyorch.dead_{QUEUE}")}
         left = {
             str(row[0])
@@ -72,11 +75,13 @@ def torture(
             for row in db.execute(f"select id from pyorch.{table}_{QUEUE}")
         }
     calls = history.read(sorted(folder.glob("worker-*.log")))
-    wrong = history.judge(calls, dead, left)
-    if failed:
-        wrong.append(f"workers ended with {failed}")
+    # a worker that is killed says nothing
+    wrong = [f"error: {log.stem}: {said}" for log in sorted(folder.glob("*.err")) if (said := log.read_text().strip())]
+    wrong += history.judge(calls, dead, left)
+    killed = started - sessions
     sys.stdout.write(
         f"{sum(len(c.rows) for c in calls if c.op == 'enqueue')} items, {len(calls)} calls,"
-        f" {started - sessions} of {started} workers killed, {len(dead)} dead, {len(left)} left, {len(wrong)} faults\n"
+        f" {killed} of {started} workers killed ({killed / started:.0%}), {len(dead)} dead, {len(left)} left,"
+        f" {len(wrong)} faults\n"
     )
     return wrong
