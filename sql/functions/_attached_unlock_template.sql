@@ -18,8 +18,12 @@ declare
   v_cutoff constant timestamptz := v_now - {lease};
   v_left integer := coalesce(p_batch, 10000);
   v_due text[];
+  -- the orphans, their attempts, and the leases they lost before; null: no state row yet
   v_items text[] := array[]::text[];
   v_attempts integer[] := array[]::integer[];
+  v_losses integer[] := array[]::integer[];
+  v_phases text[];
+  v_lost constant jsonb := pg_catalog.jsonb_build_object('at', v_now, 'error', 'lease ran out');
   v_after text;
   v_next text;
 begin
@@ -43,9 +47,12 @@ begin
        and s.phase = 'working'
        and s.lease_until <= v_now
   ) then
-    select coalesce(pg_catalog.array_agg(d.item_id), array[]::text[]) into v_due
+    select pg_catalog.array_agg(d.item_id),
+           pg_catalog.array_agg(d.attempts),
+           pg_catalog.array_agg(d.lease_losses)
+      into v_due, v_attempts, v_losses
       from (
-        select s.item_id
+        select s.item_id, s.attempts, s.lease_losses
           from pyorch.item_state s
          where s.queue_id = {q}
            and s.phase = 'working'
@@ -56,19 +63,14 @@ begin
       ) d;
     -- the lock inside keeps this a look-up by id for each of them
     select coalesce(pg_catalog.array_agg(k.id::text), array[]::text[]),
-           coalesce(pg_catalog.array_agg(k.attempts), array[]::integer[])
-      into v_items, v_attempts
-      from pg_catalog.unnest(v_due) d (item_id),
+           coalesce(pg_catalog.array_agg(k.attempts), array[]::integer[]),
+           coalesce(pg_catalog.array_agg(k.lease_losses), array[]::integer[])
+      into v_items, v_attempts, v_losses
+      from unnest(v_due, v_attempts, v_losses) s (item_id, attempts, lease_losses),
            lateral (
-             select k.{id} as id,
-                    case when {has_attempts} then {attempts_k} else coalesce((
-                      select s.attempts
-                        from pyorch.item_state s
-                       where s.queue_id = {q}
-                         and s.item_id = d.item_id
-                    ), 0) end as attempts
+             select k.{id} as id, {attempts_known} as attempts, s.lease_losses
                from {rel} k
-              where k.{id} {eq} d.item_id::{id_type}
+              where k.{id} {eq} s.item_id::{id_type}
                 and {held_k}
                 for no key update of k skip locked
            ) k;
@@ -93,18 +95,22 @@ begin
 
   if v_left > 0 then
     select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
-           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[])
-      into v_items, v_attempts
+           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[]),
+           v_losses || coalesce(pg_catalog.array_agg(l.lease_losses), array[]::integer[])
+      into v_items, v_attempts, v_losses
       from (
-        select k.{id} as id, {attempts_k} as attempts
+        select k.{id} as id, {attempts_known} as attempts, s.lease_losses
           from {rel} k
+          -- offset 0: a look-up by key for each row, whatever the statistics say
+          left join lateral (
+            select s.token, s.attempts, s.lease_losses
+              from pyorch.item_state s
+             where s.queue_id = {q}
+               and s.item_id = k.{id}::text
+            offset 0
+          ) s on true
          where {stale_k}
-           and coalesce((
-             select s.token
-               from pyorch.item_state s
-              where s.queue_id = {q}
-                and s.item_id = k.{id}::text
-           ), 0) = 0
+           and coalesce(s.token, 0) = 0
          order by {stale_order}
          limit v_left
            for no key update of k skip locked
@@ -114,18 +120,22 @@ begin
 
   if {has_undated} and v_left > 0 then
     select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
-           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[])
-      into v_items, v_attempts
+           v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[]),
+           v_losses || coalesce(pg_catalog.array_agg(l.lease_losses), array[]::integer[])
+      into v_items, v_attempts, v_losses
       from (
-        select k.{id} as id, {attempts_k} as attempts
+        select k.{id} as id, {attempts_known} as attempts, s.lease_losses
           from {rel} k
+          -- offset 0: a look-up by key for each row, whatever the statistics say
+          left join lateral (
+            select s.token, s.attempts, s.lease_losses
+              from pyorch.item_state s
+             where s.queue_id = {q}
+               and s.item_id = k.{id}::text
+            offset 0
+          ) s on true
          where {undated_k}
-           and coalesce((
-             select s.token
-               from pyorch.item_state s
-              where s.queue_id = {q}
-                and s.item_id = k.{id}::text
-           ), 0) = 0
+           and coalesce(s.token, 0) = 0
          limit v_left
            for no key update of k skip locked
       ) l;

@@ -12,6 +12,7 @@ as $template$
   select $body$
 declare
   v_now constant timestamptz := {now};
+  v_lost constant jsonb := pg_catalog.jsonb_build_object('at', v_now, 'error', 'lease ran out');
   v_back tid[];
   v_dead tid[];
   v_ids bigint[];
@@ -45,16 +46,16 @@ begin
          claimed_at = null,
          lease_until = null,
          worker = null,
-         history = {history} || pg_catalog.jsonb_build_object(
-           'at', v_now, 'attempt', i.attempts, 'worker', i.worker, 'error', 'lease ran out'
+         history = {history} || (
+           v_lost || pg_catalog.jsonb_build_object('attempt', i.attempts, 'worker', i.worker)
          )
    where i.ctid = any (v_back);
   if dead > 0 then
     with gone as (
       delete from pyorch.native_{q} i
        where i.ctid = any (v_dead)
-      returning i.*, {history} || pg_catalog.jsonb_build_object(
-        'at', v_now, 'attempt', i.attempts, 'worker', i.worker, 'error', 'lease ran out'
+      returning i.*, {history} || (
+        v_lost || pg_catalog.jsonb_build_object('attempt', i.attempts, 'worker', i.worker)
       ) as story
     ),
     buried as (

@@ -19,6 +19,8 @@ declare
   v_mine boolean;
   v_whole boolean;
   v_left integer := p_batch;
+  -- rows of a window: the next call looks again at those that this one has no room for
+  v_step constant integer := greatest(1000, least(p_batch, 20000));
   v_lane integer;
   v_seen bigint := 0;
   v_from bigint;
@@ -63,7 +65,7 @@ begin
              and i.id > v_from
              and i.id <= v_high
            order by i.id
-           limit 20000
+           limit v_step
         ) s;
       v_first_pending := least(v_first_pending, v_window.first_pending);
       v_seen := v_seen + v_window.seen;
@@ -84,7 +86,7 @@ begin
         v_whole := false;
         exit sweep;
       end if;
-      exit when v_window.seen < 20000;
+      exit when v_window.seen < v_step;
     end loop;
     v_mark.sweep_priority := null;
   end loop;

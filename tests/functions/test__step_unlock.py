@@ -110,8 +110,8 @@ def test_many_orphans_do_not_keep_the_triggers_waiting(db):
     )
     db.execute("create trigger note before insert on public.dispatched for each row execute function public.note()")
     answer = call(db)
-    # two batches of 10 before the triggers, one of 80 after them
-    assert db.execute("select distinct run_id from public.dispatched").fetchall() == [(40,)]
+    # two batches of 16 before the triggers, two after them
+    assert db.execute("select distinct run_id from public.dispatched").fetchall() == [(28,)]
     assert answer["unlocked"] == {"imports": 60}
     assert [step["name"] for step in answer["steps"]] == ["settle", "scrapers", "processors", "unlock"]
     assert not {"orphans_left", "dispatched", "unlocked_to"} & answer.keys()
@@ -136,3 +136,23 @@ def test_queues_take_turns_where_there_is_no_time_for_all(db):
         db.execute("select pyorch._step_unlock(%s)", [Jsonb(run)])
         orders.append([queue for (queue,) in db.execute("select queue from public.asked order by n")])
     assert len({order[0] for order in orders}) == 3
+
+
+def test_a_tick_waits_for_no_flush_of_what_it_returns_but_for_that_of_its_triggers(db):
+    attach(db, "imports", 1)
+    db.execute("create table public.seen (at serial, what text, flush text)")
+    db.execute(
+        "create function public.note() returns trigger language plpgsql as $$ begin"
+        " insert into public.seen (what, flush) values (tg_table_name, current_setting('synchronous_commit'));"
+        " return new; end $$"
+    )
+    for table, event in (("imports", "update"), ("dispatched", "insert")):
+        db.execute(f"create trigger note after {event} on public.{table} for each row execute function public.note()")
+    seen = "select distinct what, flush from public.seen order by 1, 2"
+    call(db)
+    assert db.execute(seen).fetchall() == [("dispatched", "on"), ("imports", "off")]
+    db.execute("truncate public.seen")
+    db.execute("update public.imports set status = 'processing', locked_at = now() - interval '1 day'")
+    db.execute("truncate public.seen")
+    orchestrate(db)
+    assert db.execute(seen).fetchall() == [("dispatched", "on"), ("imports", "on")]

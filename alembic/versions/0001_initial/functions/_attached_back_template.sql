@@ -1,6 +1,6 @@
 -- pyorch._attached_back_template()
--- Part of the unlock template: what becomes of the items v_items: their state rows
--- remember one more lost lease, their own rows go to pending or, all used up, to dead.
+-- Part of the unlock template: what becomes of the items v_items, whose rows are locked: their
+-- state rows remember one more lost lease, their own rows go to pending or, all used up, to dead.
 create or replace function pyorch._attached_back_template()
   returns text
   language sql
@@ -10,43 +10,51 @@ create or replace function pyorch._attached_back_template()
   set search_path = ''
 as $$
   select $template$
-  with lost as (
-    select l.item_id, l.attempts from unnest(v_items, v_attempts) l (item_id, attempts)
-  ),
-  state as (
-    insert into pyorch.item_state as s
-           (queue_id, item_id, attempts, lease_losses, phase, last_error, history)
-    select {q}, l.item_id, l.attempts, 1,
-           case when l.attempts >= {max_attempts} or {max_lease_losses} <= 1
-             then 'dead' else 'waiting' end,
-           'lease ran out',
-           pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
-             'at', v_now, 'attempt', l.attempts, 'error', 'lease ran out'
-           ))
-      from lost l
-        on conflict (queue_id, item_id) do update
-       set attempts = {attempts_kept},
-           lease_losses = s.lease_losses + 1,
-           phase = case
-             when {attempts_kept} >= {max_attempts} or s.lease_losses + 1 >= {max_lease_losses}
+  v_phases := array(
+    select case
+             when l.attempts >= {max_attempts} or coalesce(l.losses, 0) + 1 >= {max_lease_losses}
                then 'dead'
              else 'waiting'
-           end,
-           token = 0,
-           lease_until = null,
-           retry_at = null,
-           last_error = excluded.last_error,
-           history = {history_s} || pg_catalog.jsonb_build_array(
-             pg_catalog.jsonb_build_object(
-               'at', v_now, 'attempt', s.attempts, 'error', 'lease ran out', 'worker', s.worker
-             )
-           )
-    returning s.item_id, s.phase, s.last_error
-  ),
-  back as (
+           end
+      from unnest(v_attempts, v_losses) with ordinality l (attempts, losses, n)
+     order by l.n
+  );
+  -- no ON CONFLICT, which would cost half as much again: whoever makes a state row holds the
+  -- item's row
+  insert into pyorch.item_state
+         (queue_id, item_id, attempts, lease_losses, phase, last_error, history)
+  select {q}, l.item_id, l.attempts, 1, l.phase, 'lease ran out',
+         pg_catalog.jsonb_build_array(
+           v_lost || pg_catalog.jsonb_build_object('attempt', l.attempts)
+         )
+    from unnest(v_items, v_attempts, v_losses, v_phases) l (item_id, attempts, losses, phase)
+   where l.losses is null;
+  update pyorch.item_state s
+     set attempts = l.attempts,
+         lease_losses = s.lease_losses + 1,
+         phase = l.phase,
+         token = 0,
+         lease_until = null,
+         retry_at = null,
+         last_error = 'lease ran out',
+         history = {history_s} || (
+           v_lost || pg_catalog.jsonb_build_object('attempt', l.attempts, 'worker', s.worker)
+         )
+    from (
+      select {q} as queue_id, u.*
+        from unnest(v_items, v_attempts, v_losses, v_phases) u (item_id, attempts, losses, phase)
+       where u.losses is not null
+      offset 0
+    ) l
+   where s.queue_id = l.queue_id
+     and s.item_id = l.item_id;
+  with back as (
     update {rel} j
        set {set_unlock}
-      from state m
+      from (
+        select u.item_id, u.phase, 'lease ran out' as last_error
+          from unnest(v_items, v_phases) u (item_id, phase)
+      ) m
      where j.{id} {eq} m.item_id::{id_type}
        and {held_j}
     returning m.phase

@@ -82,8 +82,12 @@ begin
       'coalesce(k.' || pg_catalog.quote_ident(v_columns #>> '{attempts,name}') || ', 0)::integer',
       '0'
     ),
-    'attempts_kept', case when v_columns ? 'attempts'
-      then 'excluded.attempts' else 's.attempts' end,
+    -- the same, where s is the item's state row or nothing
+    'attempts_known', case
+      when v_columns ? 'attempts' then
+        'coalesce(k.' || pg_catalog.quote_ident(v_columns #>> '{attempts,name}') || ', 0)::integer'
+      else 'coalesce(s.attempts, 0)'
+    end,
     'has_attempts', v_columns ? 'attempts',
     'has_undated', v_columns ?& array['locked_at', 'updated_at'],
     'created_k', coalesce(

@@ -12,10 +12,10 @@ create or replace function pyorch._step_unlock(p_run jsonb)
   set search_path = ''
 as $$
 declare
-  -- in one transaction with all else, a small one; a tick commits it and takes the next, larger
-  -- ones when nothing waits for it any more
+  -- in one transaction with all else, a small one; a tick commits it and takes the next: what is
+  -- written at once is what a claim's commit has to wait for
   v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer
-    * case when p_run ? 'dispatched' then 40 when (p_run ->> 'commits')::boolean then 10 else 1 end;
+    * case when (p_run ->> 'commits')::boolean then 16 else 1 end;
   v_until constant timestamptz := pyorch._unlock_until(p_run);
   -- where this pass begins: after the queue at which the last one ended
   v_after text := p_run ->> 'unlocked_to';
@@ -27,6 +27,10 @@ declare
   v_part jsonb;
   v_queue text;
 begin
+  if (p_run ->> 'commits')::boolean then
+    -- nobody waits for the flush: orphans whose return a crash undoes are orphans again
+    perform pg_catalog.set_config('synchronous_commit', 'off', true);
+  end if;
   for v_queue in
     select q.queue
       from (
