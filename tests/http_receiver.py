@@ -13,6 +13,7 @@ Paths (a query string tells endpoints apart and is recorded):
     /redirect/CODE?to=URL                                           /binary      200, NULs and broken UTF-8
     /huge               200, 10 MB                                  /empty       closes without a byte
     /endless            200, a body that never ends                 /drip        headers, then a byte every 0.1 s
+    /stall/BYTES        200, so much of 10 MB, and no more
     /script/NAME        the next answer given by `script(NAME, [...])`, the last one for ever
 
 Written on asyncio.Protocol and not on a framework: the bench needs a receiver that is faster than what it measures.
@@ -206,6 +207,9 @@ class Connection(asyncio.Protocol):
             self.send(answer(200, BINARY, {"Content-Type": "application/octet-stream"}))
         elif kind == "huge":
             self.send(answer(200, b"x" * HUGE))
+        elif kind == "stall":
+            whole = answer(200, b"x" * HUGE)
+            self.send(whole[: len(whole) - HUGE + int(rest)])
         elif kind == "empty":
             self.transport.close()
         elif kind in ("endless", "drip"):

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# bytes of the answer: read and perhaps reported (push), kept in the ledger, and read on for a clean end
+# bytes of the answer: read and perhaps reported (push), kept in the ledger, and read on for a clean end. What goes on
+# beyond that is cut off: its status is known, and reading it would only run into the timeout
 KEEP = 65_536
 HEAD = 200
-DRAIN = 16 * 1_048_576
+DRAIN = 1_048_576
 # headers that never hold a secret, beside pyorch's own (Pyorch-Call …)
 HARMLESS = ("content-type", "accept", "user-agent", "accept-encoding", "idempotency-key")
 # bytes from which on a word of another header may be a secret; shorter ones would mask half of any text

@@ -67,7 +67,12 @@ class Sender:
                 answer.retry_after = response.headers.get("Retry-After")
                 target = response.headers.get("Location")
                 if target is None or not call.follow_redirects or response.status not in REDIRECTS:
-                    answer.content = call.masked(await _read(response))
+                    kept = bytearray()
+                    try:
+                        await _read(response, kept)
+                    finally:
+                        # what came before a timeout or a broken connection says most about it
+                        answer.content = call.masked(bytes(kept))
                     return
             further = url.join(URL(target))
             if url.scheme == "https" and further.scheme != "https":
@@ -105,9 +110,8 @@ def _session(allow_private: bool) -> aiohttp.ClientSession:
     return session
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read the answer to its end, or to a bound that closes the connection; return its first bytes."""
-    kept = bytearray()
+async def _read(response: aiohttp.ClientResponse, kept: bytearray) -> None:
+    """Read the answer to its end, or to a bound that closes the connection; keep its first bytes."""
     total = 0
     async for piece in response.content.iter_any():
         total += len(piece)
@@ -116,4 +120,3 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         if total > DRAIN:
             response.close()
             break
-    return bytes(kept)

@@ -92,6 +92,11 @@ async def test_the_timeout_holds_for_the_whole_answer(send: Send, receiver: Rece
     assert answer.status_code == (200 if path == "/drip" else None)
 
 
+async def test_of_an_answer_that_stops_halfway_what_came_is_kept(send: Send, receiver: Receiver) -> None:
+    answer = await send(receiver.url("/stall/300"), timeout_ms=2000)
+    assert (answer.status_code, answer.timed_out, answer.content) == (200, True, b"x" * 300)
+
+
 async def test_a_refused_connection_says_so(send: Send) -> None:
     answer = await send(f"http://127.0.0.1:{free_port()}/")
     assert answer.status_code is None
@@ -200,6 +205,12 @@ async def test_of_ten_megabytes_64_kilobytes_are_kept(send: Send, receiver: Rece
     answer = await send(receiver.url("/huge"))
     assert 10 * len(answer.content) < HUGE
     assert (answer.status_code, answer.error, len(answer.content)) == (200, None, 65_536)
+
+
+async def test_a_large_answer_needs_not_come_to_its_end(send: Send, receiver: Receiver) -> None:
+    """All that is kept of it is there long before."""
+    answer = await send(receiver.url("/stall/2000000"), timeout_ms=2000)
+    assert (answer.status_code, answer.timed_out, answer.error, len(answer.content)) == (200, False, None, 65_536)
 
 
 async def test_an_endless_answer_is_cut_off(send: Send, receiver: Receiver) -> None:
