@@ -42,9 +42,10 @@ reference:
 	@.ci/venv test
 	@$(PY) -m tests.cli_reference
 
+# BENCH="--targets" and the like; see python -m bench.queue --help
 bench-queue bench-calls:
 	@.ci/venv test
-	@$(PY) -m bench.$(@:bench-%=%)
+	@$(PY) -m bench.$(@:bench-%=%) $(BENCH)
 
 # one run on an input with work to do; the same on ten million rows, beside the naive one; a million orphans
 bench-orchestrate:

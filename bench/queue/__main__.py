@@ -22,7 +22,7 @@ import psycopg
 from bench.queue.databases import Databases
 from bench.queue.loads import ROUNDS, WORKLOADS, Workload, has_target
 from bench.queue.peers import PEERS, Peer
-from bench.queue.registries import AbsentError, pgmq_sql, versions
+from bench.queue.registries import AbsentError, pgmq_sql, versions, worker_command
 from bench.queue.results import Results
 from bench.queue.run import Measured, run
 from pyorch import __version__
@@ -46,9 +46,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--pg", type=int, default=18)
     parser.add_argument("--targets", action="store_true", help="only what has a target")
     parser.add_argument(
-        "--only", default="", help="only this group: " + ", ".join(sorted({w.group for w in WORKLOADS}))
+        "--only",
+        default="",
+        help="only these groups, comma separated: " + ", ".join(sorted({w.group for w in WORKLOADS})),
     )
-    parser.add_argument("--rounds", type=int, help="of each workload, instead of 9 or 3")
+    parser.add_argument("--rounds", type=int, help="of each workload, instead of 9, 3, 2 or 1")
     parser.add_argument("--seconds", type=int, help="of each run, instead of 5, 10, 60 or 90")
     parser.add_argument("--peers", help="comma separated: " + ",".join(peer.name for peer in PEERS))
     return parser.parse_args()
@@ -60,17 +62,18 @@ def cells(options: argparse.Namespace, peers: list[Peer]) -> list[Cell]:
         (load, peer)
         for load in WORKLOADS
         for peer in peers
-        if options.only in ("", load.group)
+        if (not options.only or load.group in options.only.split(","))
         and (not load.peers or peer.name in load.peers)
         and (not options.targets or has_target(load, peer.name))
         and peer.script(load)
     ]
 
 
-def rounds(options: argparse.Namespace, load: Workload, peer: Peer) -> int:
-    """Return how often a cell is run: a queue without a target as often as what is for orientation only."""
-    usual = ROUNDS[load.rounds]
-    return options.rounds or (usual if has_target(load, peer.name) else min(usual, ROUNDS["extra"]))
+def rounds(options: argparse.Namespace, cell: Cell) -> int:
+    """Return how often a cell is run."""
+    load, peer = cell
+    targeted, other = ROUNDS[load.rounds]
+    return options.rounds or (targeted if has_target(load, peer.name) else other)
 
 
 def about(server: Server, pg: int) -> dict[str, Any]:
@@ -88,8 +91,8 @@ def about(server: Server, pg: int) -> dict[str, Any]:
     }
 
 
-def here(options: argparse.Namespace) -> list[Peer]:
-    """Return the peers that are wanted and can be had; names the others."""
+def here(options: argparse.Namespace, absent: dict[str, str]) -> list[Peer]:
+    """Return the peers that are wanted and can be had; the others are noted in `absent`, with the reason."""
     wanted = options.peers.split(",") if options.peers else [peer.name for peer in PEERS]
     found = []
     for peer in PEERS:
@@ -97,9 +100,11 @@ def here(options: argparse.Namespace) -> list[Peer]:
             if peer.name in wanted:
                 if peer.needs == "pgmq":
                     pgmq_sql()
+                if peer.worker:
+                    worker_command(peer.worker, "work")
                 found.append(peer)
         except AbsentError as why:
-            say(f"left out: {peer.name} ({why})")
+            note_absent(absent, peer, why)
     return found
 
 
@@ -111,21 +116,29 @@ def say(line: str) -> None:
 def main() -> int:
     """Run what was asked for, print and keep the tables; 1 when a target was missed."""
     options = parse()
-    todo = cells(options, here(options))
+    absent: dict[str, str] = {}
+    todo = cells(options, here(options, absent))
     results = Results(kept=not (options.rounds or options.seconds or options.peers))
     server = Server(options.pg, settings=dict(SETTINGS))
     try:
         server.start()
         databases = Databases(server)
         run_about = about(server, options.pg)
-        for _, same_group in groupby(todo, lambda cell: cell[0].group):
-            group = list(same_group)
-            for load in dict.fromkeys(load for load, _ in group):
-                results.begin(load.name, {"run": run_about, "seconds": options.seconds or load.seconds})
-            for number in range(max(rounds(options, *cell) for cell in group)):
-                turn = [cell for cell in group if number < rounds(options, *cell)]
+        for _, group in groupby(todo, lambda cell: cell[0].group):
+            turns = list(group)
+            for load in dict.fromkeys(load for load, _ in turns):
+                seconds = options.seconds or load.seconds
+                results.begin(load.name, {"run": run_about, "absent": absent, "seconds": seconds})
+            for number in range(max(rounds(options, cell) for cell in turns)):
+                turn = [cell for cell in turns if number < rounds(options, cell)]
                 for load, peer in random.sample(turn, len(turn)):
-                    got = run(server, databases, peer, load, options.seconds or load.seconds, explain=number == 0)
+                    if peer.name in absent:
+                        continue
+                    try:
+                        got = run(server, databases, peer, load, options.seconds or load.seconds, explain=number == 0)
+                    except AbsentError as why:
+                        note_absent(absent, peer, why)
+                        continue
                     results.add(load.name, peer.name, got)
                     tell(number, load, peer, got)
             results.write()
@@ -133,6 +146,12 @@ def main() -> int:
         server.remove()
     sys.stdout.write(results.page())
     return int(bool(results.missed()))
+
+
+def note_absent(absent: dict[str, str], peer: Peer, why: AbsentError) -> None:
+    """Leave a peer out, and name it."""
+    absent[peer.name] = str(why)
+    say(f"left out: {peer.name} ({why})")
 
 
 def tell(number: int, load: Workload, peer: Peer, got: Measured) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# rounds of a workload: nine pairs carry a verdict; runs of a minute and more get fewer; the rest is for orientation
-SHORT, LONG, EXTRA = "short", "long", "extra"
-ROUNDS = {SHORT: 9, LONG: 3, EXTRA: 3}
+# rounds of a workload: nine pairs carry a verdict; runs of a minute and more get fewer. Without a target, for
+# orientation, a queue runs as often as the second number says.
+ROUNDS = {"short": (9, 3), "long": (3, 1), "few": (2, 2)}
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Workload:
     # items in the queue at the beginning
     items: int = 1_000_000
     seconds: int = 10
-    rounds: str = EXTRA
+    rounds: str = "few"
     # a snapshot is open all the time
     held: bool = False
     # so many items are in work at the head of the queue
@@ -33,23 +33,21 @@ class Workload:
     reused: bool = False
 
 
-OURS = ("pyorch", "pyorch-next", "pyorch-attached")
 WORKLOADS = [
-    Workload("drain, C = 8", "drain-1", rounds=SHORT),
-    Workload("drain, C = 8, 5,000 in work at the head", "drain-1", rounds=SHORT, leased=5000, peers=("pyorch",)),
-    Workload("drain in batches of 50, C = 8", "drain-50", batch=50, rounds=SHORT),
-    Workload("enqueue 100, C = 8", "enqueue-100", "enqueue", batch=100, items=0, seconds=5, rounds=SHORT),
-    Workload("depth 10,000, C = 8", "depth", "cycle", items=10_000, seconds=5, rounds=SHORT, reused=True),
-    Workload(
-        "depth 1,000,000, C = 8", "depth", "cycle", seconds=5, rounds=EXTRA, reused=True, peers=("pyorch",)
-    ),
-    Workload(
-        "depth 10,000,000, C = 8", "depth", "cycle", items=10_000_000, seconds=5, rounds=SHORT, reused=True,
-        peers=("pyorch",),
-    ),
-    Workload("a minute on one queue, C = 8", "sustained", seconds=60, rounds=LONG, peers=("pyorch", "pgmq")),
-    Workload("90 s with an open snapshot, C = 8", "held", "cycle", items=10_000, seconds=90, rounds=LONG, held=True),
-    Workload("the same without it", "held", "cycle", items=10_000, seconds=30, rounds=LONG),
+    Workload("drain, C = 8", "drain-1", rounds="short"),
+    Workload("drain, C = 8, 5,000 in work at the head", "drain-1", rounds="short", leased=5000, peers=("pyorch",)),
+    Workload("drain in batches of 50, C = 8", "drain-50", batch=50, rounds="short"),
+    Workload("enqueue 100, C = 8", "enqueue-100", "enqueue", batch=100, items=0, seconds=5, rounds="short"),
+    Workload("depth 10,000, C = 8", "depth", "cycle", items=10_000, seconds=5, rounds="short", reused=True),
+    Workload("depth 1,000,000, C = 8", "depth", "cycle", seconds=5, rounds="short", reused=True,
+             peers=("pyorch",)),
+    Workload("depth 10,000,000, C = 8", "depth", "cycle", items=10_000_000, seconds=5, rounds="short", reused=True,
+             peers=("pyorch",)),
+    Workload("a minute on one queue, C = 8", "sustained", seconds=60, rounds="long", peers=("pyorch", "pgmq")),
+    Workload("90 s with an open snapshot, C = 8", "held", "cycle", items=10_000, seconds=90, rounds="long", held=True,
+             peers=("pyorch", "pgmq")),
+    Workload("the same without it", "held", "cycle", items=10_000, seconds=30, rounds="long",
+             peers=("pyorch", "pgmq")),
     Workload("drain, C = 1", "drain-1-c1", clients=1, seconds=5),
     Workload("drain, C = 32", "drain-1-c32", clients=32, seconds=5),
     Workload("drain in batches of 50, C = 1", "drain-50-c1", clients=1, batch=50, seconds=5),

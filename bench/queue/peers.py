@@ -41,13 +41,20 @@ class Peer:
     drain: str = ""
     # what must be installed first: pyorch, pgmq
     needs: str = ""
+    # instead of pgbench: its own worker, a file in bench/queue/workers, in so many processes
+    worker: str = ""
+    processes: int = 1
+    # the batches in which that worker claims, so the workloads that it may stand beside
+    batch: int = 1
 
     def verbs(self, load: Workload) -> Verbs | None:
         """Return the verbs for this workload."""
         return self.one if load.batch == 1 else self.many
 
     def script(self, load: Workload) -> str | None:
-        """Return what pgbench repeats; None when this queue has no such work."""
+        """Return what pgbench repeats, or the worker's file; None when this queue has no such work."""
+        if self.worker:
+            return self.worker if (load.what, load.batch, load.clients) == ("drain", self.batch, 8) else None
         verbs = self.verbs(load)
         if verbs is None:
             return self.drain if self.drain and load.what == "drain" and load.batch == 1 else None
@@ -154,4 +161,35 @@ PEERS = [
     ),
     Peer("limit-1", **NATIVE, drain=WALK + FIRST_UPDATE),
     Peer("limit-2", **NATIVE, drain=WALK + FIRST_UPDATE + SECOND_UPDATE),
+    Peer(
+        "graphile-worker",
+        "graphile",
+        (),
+        "select count(*) from graphile_worker.add_jobs(array(select ('work', payload, null, null, null, null, null,"
+        f" null)::graphile_worker.job_spec from ({ITEMS}) items (payload)))",
+        "select count(*) from graphile_worker._private_jobs",
+        worker="graphile.mjs",
+        batch=50,
+    ),
+    Peer(
+        "procrastinate",
+        "procrastinate",
+        (),
+        "select count(*) from procrastinate_defer_jobs_v1(array(select ('default', 'work', 0, null, null, payload,"
+        f" null)::procrastinate_job_to_defer_v1 from ({ITEMS}) items (payload)))",
+        "select count(*) from procrastinate_jobs where status in ('todo', 'doing')",
+        worker="procrastinate_worker.py",
+        processes=2,
+    ),
+    Peer(
+        "pgqueuer",
+        "pgqueuer",
+        (),
+        "insert into pgqueuer (priority, status, entrypoint, payload)"
+        f" select 0, 'queued', 'work', convert_to(payload::text, 'UTF8') from ({ITEMS}) items (payload)",
+        "select count(*) from pgqueuer",
+        worker="pgqueuer_worker.py",
+        processes=2,
+        batch=50,
+    ),
 ]

@@ -56,6 +56,14 @@ def node() -> Path:
     return there
 
 
+def worker_command(worker: str, what: str) -> list[str]:
+    """Return how to run a worker of bench/queue/workers; what: schema or work."""
+    path = str(Path(__file__).parent / "workers" / worker)
+    if worker.endswith(".mjs"):
+        return ["node", path, str(node()), what]
+    return [str(python()), path, str(HOME), what]
+
+
 def pgmq_folder() -> Path:
     """Return the folder with the SQL of pgmq, out of its PyPI package."""
     return next((python().parent.parent / "lib").glob("python*/site-packages/pgmq/sql"))

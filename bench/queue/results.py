@@ -8,10 +8,13 @@ import statistics
 from typing import Any
 
 from bench.queue.loads import LIMIT, TARGETS, WORKLOADS, Side, Target
+from bench.queue.peers import PEERS
 from bench.queue.run import Measured
 from bench.report import RESULTS, ratio_interval
 
 PAGE, FIGURES = RESULTS / "queue.md", RESULTS / "queue.json"
+OURS = "pyorch"
+ORDER = [peer.name for peer in PEERS]
 # with fewer pairs an interval says little
 ENOUGH = 9
 # a run of this length has a first and a last 10 s worth telling apart
@@ -75,24 +78,42 @@ class Results:
                 lines += self._table(load.name, long=load.seconds >= LONG)
         return "\n".join(lines)
 
+    def _ratio(self, ours: Side, base: Side) -> str:
+        mine, other = self.values(ours), self.values(base)
+        pairs = min(len(mine), len(other))
+        return "{:.2f} ({:.2f}–{:.2f})".format(*ratio_interval(other[:pairs], mine[:pairs])) if pairs else "–"
+
     def _judge(self, target: Target) -> tuple[str, int, str] | None:
         ours, base = self.values(target.ours), self.values(target.base)
         pairs = min(len(ours), len(base))
         if not pairs:
             return None
-        middle, low, high = ratio_interval(base[:pairs], ours[:pairs])
+        _, low, high = ratio_interval(base[:pairs], ours[:pairs])
         verdict = "met" if low >= target.least else "missed" if high < target.least else "undecided"
         if pairs < ENOUGH:
             verdict += " so far"
-        return f"{middle:.2f} ({low:.2f}–{high:.2f})", pairs, verdict
+        return self._ratio(target.ours, target.base), pairs, verdict
 
     def _table(self, workload: str, long: bool) -> list[str]:
         parts = ["first 10 s", "last 10 s"] if long else []
-        head = ["queue", "items/s", "min–max", *parts, "CPU µs/item", "WAL B/item", "commits/item", "pages/claim (p99)"]
+        head = [
+            "queue",
+            "items/s",
+            "min–max",
+            "pyorch ÷ this",
+            *parts,
+            "CPU µs/item",
+            "WAL B/item",
+            "commits/item",
+            "pages/claim (p99)",
+        ]
         lines = [f"## {workload}", "", f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
-        for peer, rounds in self.workloads[workload]["peers"].items():
+        measured = self.workloads[workload]["peers"]
+        for peer in sorted(measured, key=ORDER.index):
+            rounds = measured[peer]
             rates = [one["rate"] for one in rounds]
             cells = [peer, f"{statistics.median(rates):,.0f}", f"{min(rates):,.0f}–{max(rates):,.0f}"]
+            cells.append("–" if peer == OURS else self._ratio(Side(workload, OURS), Side(workload, peer)))
             cells += [f"{statistics.median(one[part] for one in rounds):,.0f}" for part in ("first", "last") if long]
             for cost, form in (("cpu_us", ",.0f"), ("wal_bytes", ",.0f"), ("commits", ".2f")):
                 known = [one[cost] for one in rounds if one[cost] is not None]
@@ -100,8 +121,13 @@ class Results:
             pages = next((one["buffers"] for one in rounds if one["buffers"]), None)
             cells.append(f"{pages[0]} ({pages[1]})" if pages else "–")
             lines.append(f"| {' | '.join(cells)} |")
-        rounds_of = max(len(rounds) for rounds in self.workloads[workload]["peers"].values())
-        return [*lines, "", f"{rounds_of} rounds of {self.workloads[workload]['about']['seconds']} s.", ""]
+        rounds_of = max((len(rounds) for rounds in measured.values()), default=0)
+        about = self.workloads[workload]["about"]
+        notes = [
+            f"{rounds_of} rounds of {about['seconds']} s.",
+            *(f"Left out: {p} ({w})." for p, w in about["absent"].items()),
+        ]
+        return [*lines, "", " ".join(notes), ""]
 
     def _about(self) -> list[str]:
         abouts = {

@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import psycopg
 from bench.queue.databases import Databases
 from bench.queue.loads import Workload
 from bench.queue.peers import Peer
+from bench.queue.registries import AbsentError, worker_command
 from tests.servers import Server
 
 
@@ -96,6 +98,8 @@ class Costs:
 
 def run(server: Server, databases: Databases, peer: Peer, load: Workload, seconds: int, explain: bool) -> Measured:
     """Prepare, run, measure. Warm-up counts: it is the same for all. explain: count the claims' pages, too."""
+    if peer.worker:
+        return run_worker(server, databases, peer, load, seconds)
     script = peer.script(load)
     assert script is not None
     with tempfile.TemporaryDirectory() as folder, databases.ready(peer, load) as dsn:
@@ -127,6 +131,37 @@ def run(server: Server, databases: Databases, peer: Peer, load: Workload, second
         buffers=buffers,
         by_second=rates,
     )
+
+
+def run_worker(server: Server, databases: Databases, peer: Peer, load: Workload, seconds: int) -> Measured:
+    """Let a queue's own workers run, and count in the queue. They may start first: that takes them seconds."""
+    with databases.ready(peer, load) as dsn, tempfile.TemporaryFile() as errors:
+        workers = [
+            subprocess.Popen(
+                worker_command(peer.worker, "work"),
+                env=databases.environment("bench"),
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
+            for _ in range(peer.processes)
+        ]
+        try:
+            until = time.monotonic() + 60
+            while number(dsn, peer.left) == load.items:
+                if time.monotonic() > until or any(worker.poll() is not None for worker in workers):
+                    errors.seek(0)
+                    raise AbsentError(f"its worker does not work: {errors.read().decode()[-400:]}")
+                time.sleep(0.2)
+            time.sleep(1)
+            costs, left, begin = Costs(server, dsn), number(dsn, peer.left), time.monotonic()
+            time.sleep(seconds)
+            items, took = left - number(dsn, peer.left), time.monotonic() - begin
+            each = costs.per_item(items)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+    return Measured(items / took, **each, first=items / took, last=items / took)
 
 
 def number(dsn: str, query: str) -> int:
