@@ -12,7 +12,8 @@ help:
 	@echo "make freeze             copy sql/ into the newest revision, and write sql/catalog.json"
 	@echo "make catalog            write sql/catalog.json, what pyorch verify expects to find"
 	@echo "make reference          write docs/cli.md from the commands' own help"
-	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-queue, bench-calls: throughput)"
+	@echo "make bench-queue        queues side by side, 50 minutes; BENCH=--targets, or --help (docs/benchmarks.md)"
+	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-calls: the agent against pg_net)"
 	@echo "make torture-queue      kill workers and servers for a while; nothing may be lost"
 	@echo "make torture-calls      kill what carries calls, 20 times each, under 50 calls/s; no call may be lost (15 min)"
 
