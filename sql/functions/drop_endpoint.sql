@@ -17,6 +17,8 @@ declare
   v_id constant integer := pyorch._endpoint_id(drop_endpoint.endpoint);
   v_queue_id integer;
 begin
+  -- in the order of their ids, as answers are written
+  perform from pyorch.call c where c.endpoint_id = v_id order by c.call_id for update;
   update pyorch.call c
      set outcome = coalesce(c.outcome, case when c.sent_at is null then 'refused' else 'lost' end),
          error = coalesce(c.error, 'the endpoint was dropped'),

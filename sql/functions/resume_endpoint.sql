@@ -28,9 +28,15 @@ begin
    where s.endpoint_id = v_id;
   update pyorch.call c
      set not_before = null
-   where c.endpoint_id = v_id
-     and c.sent_at is null
-     and c.not_before is not null;
+   where c.call_id = any (array(
+     select w.call_id
+       from pyorch.live_call w
+      where w.endpoint_id = v_id
+        and w.sent_at is null
+        and w.not_before is not null
+        -- one that is locked is being sent; who holds a state waits for no call
+        for update skip locked
+   ));
 end;
 $$;
 

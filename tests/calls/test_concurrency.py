@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg.types.json import Jsonb
 
 
@@ -93,3 +94,36 @@ def test_ticks_agents_and_processors_get_along(db, dsn):
     assert over == []
     many = db.execute("select count(*), count(distinct (idempotency_key, attempt)) from pyorch.call_log").fetchone()
     assert many[0] == many[1] > 100
+
+
+@pytest.fixture
+def taken(world, connect):
+    """A retry that one agent is about to take, when another session opens the endpoint's breaker."""
+    world.scraper(max_attempts=3)
+    world.tick()
+    world.send(500)
+    agent = connect()
+    agent.execute("begin")
+    (ids,) = agent.execute("select pyorch._due_calls(10, pyorch._now() + interval '1 day')").fetchone()
+    assert len(ids) == 1
+    world.db.execute("update pyorch.endpoint_state set breaker = 'open', breaker_until = pyorch._now()")
+    return agent, ids
+
+
+@pytest.mark.parametrize(
+    "meanwhile", ["select pyorch._promote_probes(pyorch._now())", "select pyorch.resume_endpoint('scrape')"]
+)
+def test_who_holds_the_state_of_an_endpoint_waits_for_no_call(world, connect, taken, meanwhile):
+    """The agent that took the call goes on to the state when it has to refuse it: each would wait for the other."""
+    agent, ids = taken
+    other = connect()
+    other.execute("set statement_timeout = '5s'")
+    other.execute("begin")
+    other.execute(meanwhile)
+    refuse = "select pyorch._refuse_calls(%s, array['why'], pyorch._now())"
+    waiting = threading.Thread(target=agent.execute, args=(refuse, [ids]))
+    waiting.start()
+    other.execute("commit")
+    waiting.join(20)
+    agent.execute("commit")
+    assert world.call(ids[0])["outcome"] == "refused"

@@ -58,6 +58,13 @@ def receiver(receiver_process: Receiver) -> Receiver:
     return receiver_process
 
 
+@pytest.fixture
+def own_receiver() -> Iterator[Receiver]:
+    """A receiver of the test's own: what another test left at work would count here."""
+    with Receiver.start() as running:
+        yield running
+
+
 @pytest.fixture(params=["agent", "direct", pytest.param("pg_net", marks=pytest.mark.pg_net)])
 def carried(request: pytest.FixtureRequest) -> Iterator[Carried]:
     """Each transport in turn: a live agent, calls by hand, and the real pg_net."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -46,15 +45,8 @@ class Work:
                 self.claimed[call] = (queue, end, [])
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """One of its own: what the test before left at work there would count here."""
-    with Receiver.start() as running:
-        yield running
-
-
 @pytest.mark.torture
-def test_a_minute_of_work_is_never_done_more_often_than_allowed(carried: Carried, receiver: Receiver) -> None:
+def test_a_minute_of_work_is_never_done_more_often_than_allowed(carried: Carried, own_receiver: Receiver) -> None:
     if carried.name == "direct":
         pytest.skip("calls by hand are nobody's schedule")
     db = carried.db
@@ -74,16 +66,16 @@ def test_a_minute_of_work_is_never_done_more_often_than_allowed(carried: Carried
             "allow_private": True,
         }
         db.execute(
-            "select pyorch.set_endpoint(%s, 'processor', %s, %s)", (name, receiver.url(path), json.dumps(options))
+            "select pyorch.set_endpoint(%s, 'processor', %s, %s)", (name, own_receiver.url(path), json.dumps(options))
         )
         names[path.partition("?")[0], path.partition("timeout=")[2]] = name.replace("-", "_")
     work = Work(db)
     end = time.monotonic() + WATCH
     while time.monotonic() < end:
         db.execute("select pyorch.orchestrate(skip => '{metrics}')")
-        work.go_on(receiver.arrivals(), names)
+        work.go_on(own_receiver.arrivals(), names)
         time.sleep(0.25)
-    seen = {name: (receiver.peak(path), len(arrived(receiver, path))) for name, (path, _) in some.items()}
+    seen = {name: (own_receiver.peak(path), len(arrived(own_receiver, path))) for name, (path, _) in some.items()}
     print(f"\npeak at work and arrivals in {WATCH} s: {seen}")
     # never more than allowed, and all of that; when the first were done the next ones came
     assert {peak for peak, _ in seen.values()} == {ROOM}

@@ -1,6 +1,7 @@
 -- pyorch._promote_probes(timestamptz)
 -- Breakers whose cool-off is over: the oldest retry that waits behind one becomes its probe. (Where
--- none waits, the next decision is the probe.)
+-- none waits, the next decision is the probe.) Waits for nobody: everywhere else calls are locked
+-- before the states of their endpoints.
 -- Writes: pyorch.call, pyorch.endpoint_state.
 create or replace function pyorch._promote_probes(p_now timestamptz)
   returns void
@@ -23,11 +24,16 @@ as $$
     update pyorch.call c
        set probe = true, not_before = null
      where c.call_id in (
-       select min(w.call_id)
-         from pyorch.live_call w
-         join ready r on r.endpoint_id = w.endpoint_id
-        where w.sent_at is null and w.outcome is null
-        group by w.endpoint_id
+       select o.call_id
+         from pyorch.live_call o
+        where o.call_id in (
+          select min(w.call_id)
+            from pyorch.live_call w
+            join ready r on r.endpoint_id = w.endpoint_id
+           where w.sent_at is null and w.outcome is null
+           group by w.endpoint_id
+        )
+          for update skip locked
      )
     returning c.endpoint_id
   )

@@ -23,6 +23,8 @@ begin
       ) d
      cross join lateral pyorch._request(d.endpoint_id) r
      where r.refused is not null
+     -- states are locked in this order
+     order by d.endpoint_id
   loop
     perform pyorch._refuse_calls(
       v.ids, pg_catalog.array_fill(v.refused, array[pg_catalog.cardinality(v.ids)]), p_now
