@@ -14,6 +14,8 @@ from pyorch.errors import VersionMismatchError
 
 Connection = psycopg.Connection[Any]
 MANY = 5
+# how a warning begins that says nothing about how things are: this role may not see it
+UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ def value(connection: Connection, query: str, *arguments: Any) -> Any:
 def installed(connection: Connection) -> bool:
     """Whether the database holds pyorch at all."""
     return bool(value(connection, "select to_regclass('pyorch.config') is not null"))
+
+
+def owner(connection: Connection) -> str | None:
+    """The role that owns pyorch, when we are not a member of it."""
+    found: str | None = value(
+        connection,
+        "select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace"
+        " where nspname = 'pyorch' and not pg_catalog.pg_has_role(nspowner, 'usage')",
+    )
+    return found
 
 
 def server(connection: Connection) -> Iterator[Check]:

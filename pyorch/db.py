@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from pyorch.errors import ConnectError
 
@@ -35,8 +36,24 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection:
             sqlstate=error.sqlstate,
         ) from error
     except psycopg.ProgrammingError as error:
-        raise ConnectError(
-            f"cannot read the connection string: {str(error).strip()}",
-            hint="It looks like 'postgresql://user@host/database' or 'host=… dbname=…'.",
-            sqlstate="PY001",
-        ) from error
+        raise _unreadable(error) from error
+
+
+def check(dsn: str | None) -> None:
+    """Read a connection string, without connecting.
+
+    Raises:
+        ConnectError: nobody can read it.
+    """
+    try:
+        conninfo_to_dict(dsn or "")
+    except psycopg.ProgrammingError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: psycopg.Error) -> ConnectError:
+    return ConnectError(
+        f"cannot read the connection string: {str(error).strip()}",
+        hint="It looks like 'postgresql://user@host/database' or 'host=… dbname=…'.",
+        sqlstate="PY001",
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from pyorch import checks, render
-from pyorch.checks import Check, rows, value
+from pyorch.checks import UNCHECKED, Check, rows, value
 
 Connection = psycopg.Connection[Any]
 SEVERITY = {"ok": "ok", "warning": "warning", "critical": "failed"}
@@ -100,15 +100,18 @@ def open_net(connection: Connection) -> Iterator[Check]:
     """pg_net's queue and answers: open to every role unless somebody closed them."""
     if value(connection, "select to_regclass('net.http_request_queue') is null"):
         return
-    rights = value(
+    open_to_all = value(
         connection,
-        "select string_agg(format('%s on %s', lower(a.privilege_type), c.oid::regclass), ', ')"
+        "select string_agg(distinct c.oid::regclass::text, ', ')"
         " from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a"
         " where c.oid in ('net.http_request_queue'::regclass, 'net._http_response'::regclass) and a.grantee = 0",
     )
-    if rights:
-        seen = f"every role has {rights}: resolved headers can be read until their batch ends"
-        yield Check("pg_net is closed", "warning", seen, "pyorch harden; or carry calls by the agent")
+    if open_to_all:
+        todo = (
+            "pyorch harden takes the rights of PUBLIC away, where we may. Until then every role can read the resolved"
+            " headers of a request, and change answers, until its batch ends: use a low-value secret, or the agent."
+        )
+        yield Check("pg_net is closed", "warning", f"open to every role: {open_to_all}", todo)
     else:
         yield Check("pg_net is closed", "ok", "no right for everyone on its queue and answers")
 
@@ -141,7 +144,14 @@ def horizon(connection: Connection, older_than: float = OLD) -> Iterator[Check]:
         yield Check(
             "xmin horizon", "warning", f"replication slot {row['slot_name']} is inactive and old", "Drop it if unused."
         )
-    if not held and not slots:
+    if not held and not value(connection, "select pg_catalog.pg_has_role('pg_read_all_stats', 'usage')"):
+        yield Check(
+            "xmin horizon",
+            "warning",
+            f"{UNCHECKED}: the server hides other roles' sessions from us",
+            "grant pg_read_all_stats, as a superuser",
+        )
+    elif not held and not slots:
         yield Check("xmin horizon", "ok", f"no transaction older than {render.duration(older_than)}")
 
 

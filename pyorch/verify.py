@@ -9,11 +9,12 @@ from typing import Any
 import psycopg
 
 from pyorch import canary, checks, cycles, db, evidence, render
-from pyorch.checks import Check
+from pyorch.checks import UNCHECKED, Check
 from pyorch.errors import PyorchError
 
 Connection = psycopg.Connection[Any]
 GUARDED = (psycopg.Error, PyorchError)
+NOT_ALLOWED = "42501"
 
 
 def verify(
@@ -25,6 +26,8 @@ def verify(
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Check]:
     """Run every check; one that breaks is a failed check, and the others go on.
+
+    What only the owner of pyorch may see is a warning for other roles: unchecked, neither ok nor bad.
 
     Args:
         dsn: the database; None: libpq's PG* variables.
@@ -91,7 +94,11 @@ def failed(seen: Iterable[Check]) -> bool:
 def page(seen: Sequence[Check], moment: datetime | None = None) -> str:
     """The same as a page in Markdown."""
     count = {state: sum(check.state == state for check in seen) for state in ("ok", "warning", "failed")}
-    verdict = "It does not work as it should." if count["failed"] else "It works."
+    verdict = "It works."
+    if count["failed"]:
+        verdict = "It does not work as it should."
+    elif any(check.seen.startswith(UNCHECKED) for check in seen):
+        verdict = "Nothing is wrong with what could be checked."
     lines = [
         "# How we know that it works",
         "",
@@ -118,7 +125,10 @@ def _guarded(name: str, check: Callable[[Connection], Iterable[Check]], connecti
         return list(check(connection))
     except GUARDED as error:
         said = str(error).strip().splitlines()[0]
-        return [Check(name, "failed", f"could not be checked: {said}", "Connect as the owner of pyorch and try again.")]
+        owner = checks.owner(connection)
+        if error.sqlstate == NOT_ALLOWED and owner is not None:
+            return [Check(name, "warning", f"{UNCHECKED}: {said}", f"Connect as {owner}, the owner of pyorch.")]
+        return [Check(name, "failed", f"could not be checked: {said}", "The log of the server says more.")]
 
 
 def _seconds(connection: Connection, interval: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pyorch import verify
+from pyorch import db, verify
 from pyorch.cli.base import App, Failure, database
 
 ORDER = (
@@ -64,6 +64,8 @@ def agent(app: App, grace: float, max_calls: int, once: bool) -> None:
     """
     from pyorch import agent as carrier
 
+    # the agent waits for a database that is away; for one that nobody can name it would wait for ever
+    db.check(app.dsn)
     raise click.exceptions.Exit(carrier.run(app.dsn, once=once, grace=grace, max_calls=max_calls))
 
 

@@ -184,5 +184,6 @@ def test_pg_nets_own_tables_are_the_exception_and_verify_says_so(cron_dsn):
         assert seen == [(TOKEN,)]
         [check] = open_net(db)
         assert (check.check, check.state) == ("pg_net is closed", "warning")
+        assert "net._http_response" in check.seen
         assert "pyorch harden" in check.todo
         locker.rollback()

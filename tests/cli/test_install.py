@@ -156,13 +156,18 @@ def test_the_printed_upgrade_is_deterministic_and_needs_no_database():
     assert nowhere("sql upgrade").stdout == nowhere("sql upgrade").stdout != ""
 
 
-def test_a_database_that_cannot_be_reached_is_a_failure_with_a_hint():
-    result = Shell("host=127.0.0.1 port=1 dbname=x")("status", exit_code=1)
+@pytest.mark.parametrize("command", ["status", "install", "verify", "verify --max-age 3m", "trigger x --direct"])
+def test_a_database_that_cannot_be_reached_is_a_failure_with_a_hint(command):
+    """Nothing may be wrong with what was typed, and a dead-man's switch has to be red."""
+    result = Shell("host=127.0.0.1 port=1 dbname=x")(command, exit_code=1)
     assert result.stderr.startswith("Error: cannot connect") and "Hint: " in result.stderr
 
 
-def test_a_connection_string_that_makes_no_sense_is_bad_input_with_a_hint():
-    assert "Hint: " in Shell("nonsense")("status", exit_code=2).stderr
+@pytest.mark.parametrize(
+    "command", ["status", "install", "verify", "verify --max-age 3m", "trigger x --direct", "agent"]
+)
+def test_a_connection_string_that_makes_no_sense_is_bad_input_with_a_hint(command):
+    assert "Hint: " in Shell("nonsense")(command, exit_code=2).stderr
 
 
 def test_without_pyorch_a_command_says_how_to_get_it(empty):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from pyorch import evidence, install, verify
 from pyorch.checks import Check
@@ -164,6 +165,34 @@ def test_a_check_that_breaks_is_red_and_the_others_go_on(shell, app):
     assert "could not be checked" in found["health"] and "functions equal the sources" in found
 
 
+@pytest.mark.parametrize(
+    "part, blind",
+    [
+        ("viewer", {"revision", "functions equal the sources", "clock", "xmin horizon", "endpoints", "canary item"}),
+        ("worker", {"generated functions", "schedule", "health", "endpoints", "scheduler and transport"}),
+    ],
+)
+def test_what_a_role_may_not_see_is_unchecked_and_neither_ok_nor_bad(app, installed_dsn, part, blind):
+    app.execute(f"create role a_{part} login in role pyorch_{part}")
+    try:
+        checks = Shell(make_conninfo(installed_dsn, user=f"a_{part}")).json("verify", exit_code=None)
+    finally:
+        app.execute(f"drop role a_{part}")
+    unchecked = {c["check"] for c in checks if c["state"] == "warning" and c["seen"].startswith("unchecked: ")}
+    assert blind <= unchecked
+    assert {c["check"] for c in checks if c["state"] == "failed"} <= NOBODY
+    assert "postgres, the owner" in next(c["todo"] for c in checks if c["check"] == "clock")
+
+
+def test_an_owner_who_may_not_look_is_red(app, shell):
+    app.execute("create role an_owner login; alter schema pyorch owner to an_owner")
+    try:
+        checks = Shell(make_conninfo(shell.dsn, user="an_owner")).json("verify", exit_code=1)
+    finally:
+        app.execute("alter schema pyorch owner to postgres; drop role an_owner")
+    assert {c["check"] for c in checks if c["state"] == "failed"} >= {"clock", "canary item"}
+
+
 def test_an_old_transaction_is_a_warning(app, installed_dsn):
     with psycopg.connect(installed_dsn) as other:
         other.execute("set transaction isolation level repeatable read")
@@ -206,6 +235,11 @@ def test_a_page_of_failures_does_not_say_that_it_works():
     assert (
         "It does not work" in page and "| failed | a\\|b | x<br>y | do |" in page and "2026-03-01 00:00:00 UTC" in page
     )
+
+
+def test_a_page_of_what_could_not_be_checked_does_not_say_that_it_works():
+    page = verify.page([Check("a", "warning", "unchecked: permission denied", "do")])
+    assert "It works." not in page and "Nothing is wrong with what could be checked." in page
 
 
 def test_cycles_show_what_each_tick_did(shell, agent, imports):
