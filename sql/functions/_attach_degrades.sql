@@ -22,7 +22,7 @@ as $$
       (3, not p_columns ?| array['locked_at', 'updated_at'],
        'neither locked_at nor updated_at: only items that pyorch claimed can be unlocked'),
       (4, not p_columns ? 'locked_by',
-       'no locked_by: the worker stands in pyorch.item_state alone'),
+       'no locked_by: who has an item is not known, or stands in pyorch.item_state alone'),
       (5, not p_columns ? 'attempts',
        'no attempts: they are counted in pyorch.item_state, those of other code not at all'),
       (6, not p_columns ? 'priority',
@@ -42,7 +42,10 @@ as $$
       (12, not p_columns ? 'group',
        'no group: items of one group may be in work at the same time'
        ' (columns: {"group": "…"} names the column)'),
-      (13, true,
+      (13, not pyorch._attached_fenced(p_columns),
+       'not both attempts and a locked_at of timestamptz: each claim writes a row of'
+       ' pyorch.item_state, and takes about twice as long'),
+      (14, true,
        'no enqueue, keys, retention, notify, durability: insert into the table yourself;'
        ' its unique constraints, its history and its triggers are yours')
     ) d (n, applies, sentence)

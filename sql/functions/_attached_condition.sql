@@ -35,14 +35,16 @@ begin
            case when v_columns #>> '{run_at,base}' = 'timestamp' then
              pg_catalog.format(' at time zone %L', p_attached ->> 'time_zone') else '' end
          ) end
-      -- a look-up by key for each row that is looked at, which is the first one as a rule
-      || pg_catalog.format(
-           E'\n         and coalesce((\n           select s.retry_at from pyorch.item_state s\n'
+      -- a look-up by key, where the table has no column for it and this is no first attempt
+      || case when v_columns ? 'run_at' then '' else pg_catalog.format(
+           E'\n         and (%scoalesce((\n           select s.retry_at from pyorch.item_state s\n'
              '            where s.queue_id = %s and s.item_id = %s.%I::text\n'
              '              and s.phase = ''waiting''\n'
-             '         ), ''-infinity'') <= v_now',
+             '         ), ''-infinity'') <= v_now)',
+           case when v_columns ? 'attempts' then pg_catalog.format(
+             'coalesce(%s.%I, 0) = 0 or ', p_alias, v_columns #>> '{attempts,name}') end,
            p_attached ->> 'queue_id', p_alias, v_columns #>> '{id,name}'
-         )
+         ) end
       || v_mine
       || pyorch._attached_group(p_attached, p_alias);
   end if;

@@ -13,65 +13,49 @@ as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := {now};
-  v_gone text[];
-  v record;
+  v_items text[];
+  v_receipts text[];
+  v_attempts integer[];
+  v_workers text[];
 begin
-  for v in
-    with r as materialized (
-      select {q} as queue_id,
-             t.receipt,
-             substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
-             substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
-        from pg_catalog.unnest(p_receipts) t (receipt)
-    ),
-    mine as (
-      update pyorch.item_state s
-         set phase = case when p_permanent or s.attempts >= {max_attempts}
-               then 'dead' else 'waiting' end,
-             retry_at = case when not (p_permanent or s.attempts >= {max_attempts}) then
-               v_now + coalesce(p_retry_in, pyorch._backoff({backoff}, s.attempts)) end,
-             token = 0,
-             lease_until = null,
-             last_error = p_error,
-             history = {history_s} || pg_catalog.jsonb_build_array(
-           pg_catalog.jsonb_build_object(
-             'at', v_now, 'attempt', s.attempts, 'error', p_error, 'worker', s.worker
-           )
-         )
-        from r
-       where s.queue_id = r.queue_id
-         and s.item_id = r.item_id
-         and s.token = r.token
-      returning s.item_id, s.phase, s.retry_at, r.receipt
-    ),
-    done as (
-      update {rel} j
-         set {set_fail}
-        from mine m
-       where j.{id} {eq} m.item_id::{id_type}
-         and {held_j}
-      returning m.item_id
-    )
-    select m.item_id, m.receipt, m.phase, d.item_id is not null as held
-      from mine m
-      left join done d on d.item_id = m.item_id
-  loop
-    if v.held then
-      receipt := v.receipt;
-      status := case v.phase when 'dead' then 'failed' else 'pending' end;
-      return next;
-    else
-      v_gone := v_gone || v.item_id;
-    end if;
-  end loop;
+  select pg_catalog.array_agg(h.item_id), pg_catalog.array_agg(h.receipt),
+         pg_catalog.array_agg(h.attempts), pg_catalog.array_agg(h.worker)
+    into v_items, v_receipts, v_attempts, v_workers
+    from pyorch._q_hold_{queue}(p_receipts) h;
 
-  -- other code has finished them meanwhile
-  if v_gone is not null then
-    delete from pyorch.item_state s
-     using (select {q} as queue_id, g as item_id from pg_catalog.unnest(v_gone) g offset 0) g
-     where s.queue_id = g.queue_id
-       and s.item_id = g.item_id;
-  end if;
+  with state as (
+    insert into pyorch.item_state as s
+           (queue_id, item_id, attempts, phase, retry_at, last_error, history)
+    select {q}, t.item_id, t.attempts,
+           case when p_permanent or t.attempts >= {max_attempts} then 'dead' else 'waiting' end,
+           case when not (p_permanent or t.attempts >= {max_attempts}) then
+             v_now + coalesce(p_retry_in, pyorch._backoff({backoff}, t.attempts)) end,
+           p_error,
+           pg_catalog.jsonb_build_array(
+             pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+               'at', v_now, 'attempt', t.attempts, 'error', p_error, 'worker', t.worker
+             ))
+           )
+      from unnest(v_items, v_attempts, v_workers) t (item_id, attempts, worker)
+        on conflict (queue_id, item_id) do update
+       set attempts = excluded.attempts,
+           phase = excluded.phase,
+           retry_at = excluded.retry_at,
+           token = 0,
+           lease_until = null,
+           last_error = excluded.last_error,
+           history = {history_s} || excluded.history
+    returning s.item_id, s.phase, s.retry_at
+  )
+  update {rel} j
+     set {set_fail}
+    from state m
+   where j.{id} {eq} m.item_id::{id_type};
+
+  return query
+    select t.receipt,
+           case when p_permanent or t.attempts >= {max_attempts} then 'failed' else 'pending' end
+      from unnest(v_receipts, v_attempts) t (receipt, attempts);
 end;
 $template$;
 $$;

@@ -16,7 +16,9 @@ begin
       from pyorch.item_state s
      where s.queue_id = {q}
        and s.phase = 'working'
-       and (s.token > p_token or s.claimed_at >= p_since)
+       and ((not {in_table} and s.token > p_token)
+            or s.claimed_at >= pg_catalog.date_trunc('milliseconds', p_since)
+            or s.claimed_at is null)
        and exists (
          select 1
            from {rel} k

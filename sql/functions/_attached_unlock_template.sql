@@ -15,12 +15,15 @@ as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := {now};
-  v_cutoff constant timestamptz := v_now - {lease};
+  v_cutoff constant timestamptz := v_now - ({held_for});
   v_left integer := coalesce(p_batch, 10000);
   v_due text[];
-  -- the orphans, their attempts, and the leases they lost before; null: no state row yet
+  v_claimed timestamptz[];
+  -- the orphans, their attempts, who had them as far as the table tells, and the leases they lost
+  -- before; null: no state row yet
   v_items text[] := array[]::text[];
   v_attempts integer[] := array[]::integer[];
+  v_workers text[] := array[]::text[];
   v_losses integer[] := array[]::integer[];
   v_phases text[];
   v_lost constant jsonb := pg_catalog.jsonb_build_object('at', v_now, 'error', 'lease ran out');
@@ -49,10 +52,11 @@ begin
   ) then
     select pg_catalog.array_agg(d.item_id),
            pg_catalog.array_agg(d.attempts),
-           pg_catalog.array_agg(d.lease_losses)
-      into v_due, v_attempts, v_losses
+           pg_catalog.array_agg(d.lease_losses),
+           pg_catalog.array_agg(d.claimed_at)
+      into v_due, v_attempts, v_losses, v_claimed
       from (
-        select s.item_id, s.attempts, s.lease_losses
+        select s.item_id, s.attempts, s.lease_losses, s.claimed_at
           from pyorch.item_state s
          where s.queue_id = {q}
            and s.phase = 'working'
@@ -64,14 +68,18 @@ begin
     -- the lock inside keeps this a look-up by id for each of them
     select coalesce(pg_catalog.array_agg(k.id::text), array[]::text[]),
            coalesce(pg_catalog.array_agg(k.attempts), array[]::integer[]),
+           coalesce(pg_catalog.array_agg(k.worker), array[]::text[]),
            coalesce(pg_catalog.array_agg(k.lease_losses), array[]::integer[])
-      into v_items, v_attempts, v_losses
-      from unnest(v_due, v_attempts, v_losses) s (item_id, attempts, lease_losses),
+      into v_items, v_attempts, v_workers, v_losses
+      from unnest(v_due, v_attempts, v_losses, v_claimed)
+             s (item_id, state_attempts, state_losses, claimed_at),
            lateral (
-             select k.{id} as id, {attempts_known} as attempts, s.lease_losses
+             select k.{id} as id, {attempts_known} as attempts, {worker_k} as worker,
+                    s.state_losses as lease_losses
                from {rel} k
               where k.{id} {eq} s.item_id::{id_type}
                 and {held_k}
+                and not ({in_table} and {locked_k} is distinct from s.claimed_at)
                 for no key update of k skip locked
            ) k;
     -- the others were finished by other code, or somebody holds their rows
@@ -89,6 +97,7 @@ begin
            from {rel} k
           where k.{id} {eq} s.item_id::{id_type}
             and {held_k}
+            and not ({in_table} and {locked_k} is distinct from s.claimed_at)
        );
     v_left := v_left - pg_catalog.cardinality(v_items);
   end if;
@@ -96,21 +105,25 @@ begin
   if v_left > 0 then
     select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
            v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[]),
+           v_workers || coalesce(pg_catalog.array_agg(l.worker), array[]::text[]),
            v_losses || coalesce(pg_catalog.array_agg(l.lease_losses), array[]::integer[])
-      into v_items, v_attempts, v_losses
+      into v_items, v_attempts, v_workers, v_losses
       from (
-        select k.{id} as id, {attempts_known} as attempts, s.lease_losses
+        select k.{id} as id, {attempts_known} as attempts, {worker_k} as worker,
+               s.state_losses as lease_losses
           from {rel} k
-          -- offset 0: a look-up by key for each row, whatever the statistics say
+          -- offset 0: a look-up by key for each row, whatever the statistics say; names that a
+          -- condition of the user's cannot mean
           left join lateral (
-            select s.token, s.attempts, s.lease_losses
+            select s.token as state_token, s.attempts as state_attempts,
+                   s.lease_losses as state_losses
               from pyorch.item_state s
              where s.queue_id = {q}
                and s.item_id = k.{id}::text
             offset 0
           ) s on true
          where {stale_k}
-           and coalesce(s.token, 0) = 0
+           and coalesce(s.state_token, 0) = 0
          order by {stale_order}
          limit v_left
            for no key update of k skip locked
@@ -121,69 +134,62 @@ begin
   if {has_undated} and v_left > 0 then
     select v_items || coalesce(pg_catalog.array_agg(l.id::text), array[]::text[]),
            v_attempts || coalesce(pg_catalog.array_agg(l.attempts), array[]::integer[]),
+           v_workers || coalesce(pg_catalog.array_agg(l.worker), array[]::text[]),
            v_losses || coalesce(pg_catalog.array_agg(l.lease_losses), array[]::integer[])
-      into v_items, v_attempts, v_losses
+      into v_items, v_attempts, v_workers, v_losses
       from (
-        select k.{id} as id, {attempts_known} as attempts, s.lease_losses
+        select k.{id} as id, {attempts_known} as attempts, {worker_k} as worker,
+               s.state_losses as lease_losses
           from {rel} k
-          -- offset 0: a look-up by key for each row, whatever the statistics say
+          -- offset 0: a look-up by key for each row, whatever the statistics say; names that a
+          -- condition of the user's cannot mean
           left join lateral (
-            select s.token, s.attempts, s.lease_losses
+            select s.token as state_token, s.attempts as state_attempts,
+                   s.lease_losses as state_losses
               from pyorch.item_state s
              where s.queue_id = {q}
                and s.item_id = k.{id}::text
             offset 0
           ) s on true
          where {undated_k}
-           and coalesce(s.token, 0) = 0
+           and coalesce(s.state_token, 0) = 0
          limit v_left
            for no key update of k skip locked
       ) l;
   end if;
 
+  -- their rows are locked now; a worker may have got more time for one before that, since our look
+  if {in_table} and exists (
+    select 1
+      from pyorch.item_state s
+     where s.queue_id = {q}
+       and s.item_id = any (v_items)
+       and s.lease_until > v_now
+  ) then
+    select coalesce(pg_catalog.array_agg(u.item_id), array[]::text[]),
+           coalesce(pg_catalog.array_agg(u.attempts), array[]::integer[]),
+           coalesce(pg_catalog.array_agg(u.worker), array[]::text[]),
+           coalesce(pg_catalog.array_agg(u.losses), array[]::integer[])
+      into v_items, v_attempts, v_workers, v_losses
+      from (
+             select {q} as queue_id, x.*
+               from unnest(v_items, v_attempts, v_workers, v_losses)
+                      x (item_id, attempts, worker, losses)
+             offset 0
+           ) u
+     where not exists (
+       select 1
+         from pyorch.item_state s
+        where s.queue_id = u.queue_id
+          and s.item_id = u.item_id
+          and s.lease_until > v_now
+     );
+  end if;
+
   if pg_catalog.cardinality(v_items) > 0 then
 {back}  end if;
 
-  -- state rows of items that other code has finished since: a few at each call, round and round
-  select a.sweep_after
-    into v_after
-    from pyorch.attached a
-   where a.queue_id = {q}
-     for no key update skip locked;
-  if found then
-    with look as materialized (
-      select s.queue_id, s.item_id, s.phase
-        from pyorch.item_state s
-       where s.queue_id = {q}
-         and s.item_id > v_after
-       order by s.item_id
-       limit 200
-    ),
-    forgotten as (
-      delete from pyorch.item_state s
-       using look l
-       where s.queue_id = l.queue_id
-         and s.item_id = l.item_id
-         and l.phase <> 'working'
-         and s.phase <> 'working'
-         and not exists (
-           select 1
-             from {rel} k
-            where k.{id} {eq} s.item_id::{id_type}
-              and (k.{status} {eq} {is_failed} and s.phase = 'dead'
-                   or s.phase = 'waiting'
-                   and (k.{status} {eq} {is_pending} or k.{status} {eq} {is_processing}))
-         )
-    )
-    select case when pg_catalog.count(*) = 200 then max(l.item_id) else '' end
-      into v_next
-      from look l;
-    if v_next <> v_after then
-      update pyorch.attached a set sweep_after = v_next where a.queue_id = {q};
-    end if;
-  end if;
-
-  return next;
+{sweep}  return next;
 end;
 $template$;
 $$;

@@ -21,7 +21,7 @@ begin
   );
   perform pyorch._set_queue_options(v_queue_id, v_queue.options || alter_queue.options);
   if v_queue.kind = 'attached' then
-    perform pyorch._alter_attached(v_queue_id, alter_queue.options);
+    perform pyorch._alter_attached(v_queue_id, alter_queue.options, v_queue.lease);
   else
     perform pyorch._keep_partitions(v_queue_id);
   end if;

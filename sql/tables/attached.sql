@@ -13,6 +13,9 @@ create table pyorch.attached (
   where_sql text,
   order_sql text,
   wake_trigger boolean not null default false,
+  -- the lease before it was made shorter, and until when items may be held under it
+  old_lease interval,
+  old_until timestamptz,
   -- where the sweep of forgotten state rows goes on
   sweep_after text not null default '',
   -- see pyorch._attached_facts

@@ -21,6 +21,10 @@ class Shape:
     status: str = "status"
     id: str = "id"
     options: dict[str, object] = field(default_factory=dict)
+    # the table itself holds a claim: it has attempts and an exact locked_at
+    fenced: bool = False
+    # it has locked_by
+    named: bool = True
 
 
 SHAPES = {
@@ -34,6 +38,7 @@ SHAPES = {
              created_at timestamptz not null default clock_timestamp(), locked_at timestamptz, locked_by text,
              error_message text, result jsonb, processed_at timestamptz, updated_at timestamptz default now())""",
         "insert into import_queue (payload) values (to_jsonb(%s::integer))",
+        fenced=True,
     ),
     "bigint id, checked status, other words": Shape(
         "jobs",
@@ -46,6 +51,7 @@ SHAPES = {
         "insert into jobs (data) values (%s::text)",
         ("queued", "in_progress", "done", "error"),
         "state",
+        fenced=True,
     ),
     "text id, free status, only updated_at by a trigger": Shape(
         "extraction_queue",
@@ -78,6 +84,8 @@ SHAPES = {
            create table events_old partition of events for values from (minvalue) to ('2020-01-01');
            create table events_new partition of events for values from ('2020-01-01') to (maxvalue)""",
         "insert into events (id, created_at) values (%s, '2019-12-31'::date + %s %% 3)",
+        fenced=True,
+        named=False,
     ),
     "time without a zone, names to be quoted, domain status": Shape(
         '"Task Queue"',

@@ -144,8 +144,9 @@ def test_columns_are_written_where_the_table_has_them(db, clock):
     make(db, FULL, 1)
     (item,) = claim(db, worker="worker-7")
     look = (
-        "select status::text, attempts, locked_by, locked_at = %s::timestamptz, updated_at = %s::timestamptz,"
-        " error_message, processed_at = %s::timestamptz, result, next_retry_at > %s::timestamptz from import_queue"
+        "select status::text, attempts, locked_by, date_trunc('milliseconds', locked_at) = %s::timestamptz,"
+        " updated_at = %s::timestamptz, error_message, processed_at = %s::timestamptz, result,"
+        " next_retry_at > %s::timestamptz from import_queue"
     )
     now = [clock.now] * 4
     assert db.execute(look, now).fetchone() == ("processing", 1, "worker-7", True, True, None, None, None, None)

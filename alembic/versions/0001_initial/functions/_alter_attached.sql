@@ -1,11 +1,14 @@
--- pyorch._alter_attached(integer, jsonb)
+-- pyorch._alter_attached(integer, jsonb, interval)
 -- The part of pyorch.alter_queue that only attached queues have: columns, statuses, zone, path,
 -- rpc, wake trigger.
 -- Calls: pyorch._map_attached, pyorch._set_rpc, pyorch._set_wake_trigger.  Reads: pyorch.queue.
+-- Writes: pyorch.attached.
 create or replace function pyorch._alter_attached(
   p_queue_id integer,
   -- the options that were named; pyorch.queue holds all of them already
-  p_changed jsonb
+  p_changed jsonb,
+  -- the lease until now
+  p_lease interval
 )
   returns void
   language plpgsql
@@ -31,6 +34,19 @@ begin
      ?| array['columns', 'statuses', 'group', 'time_zone', 'search_path', 'where', 'order_by'] then
     perform pyorch._map_attached(p_queue_id);
   end if;
+  if v_queue.lease < p_lease then
+    update pyorch.attached a
+       set old_lease = v.lease,
+           old_until = pyorch._now() + v.lease
+      from (
+        select greatest(
+                 p_lease, case when x.old_until > pyorch._now() then x.old_lease end
+               ) as lease
+          from pyorch.attached x
+         where x.queue_id = p_queue_id
+      ) v
+     where a.queue_id = p_queue_id;
+  end if;
   if p_changed ? 'rpc' then
     perform pyorch._set_rpc(p_queue_id, v_queue.rpc);
   end if;
@@ -42,7 +58,7 @@ begin
 end;
 $$;
 
-comment on function pyorch._alter_attached(integer, jsonb) is
+comment on function pyorch._alter_attached(integer, jsonb, interval) is
   'The part of alter_queue that only attached queues have. Raises PY001, PY008, PY013.';
 
-revoke all on function pyorch._alter_attached(integer, jsonb) from public;
+revoke all on function pyorch._alter_attached(integer, jsonb, interval) from public;

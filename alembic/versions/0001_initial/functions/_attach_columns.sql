@@ -44,6 +44,7 @@ as $$
            pg_catalog.format_type(a.atttypid, null) as type,
            b.typname as base,
            b.typtype = 'e' as is_enum,
+           a.atttypid = 'timestamptz'::regtype and a.atttypmod in (-1, 6) as is_exact,
            -- varchar(n): what we write is cut to it
            case when b.typname in ('varchar', 'bpchar') and a.atttypmod > 4
              then a.atttypmod - 4 end as length
@@ -56,7 +57,8 @@ as $$
        and a.attgenerated = ''
   ),
   found as (
-    select distinct on (w.word) w.word, c.name, c.type, c.base, c.nullable, c.length
+    select distinct on (w.word) w.word, c.name, c.type, c.base, c.nullable, c.length,
+           c.is_exact
       from word w
       join col c on case
         when p_given ? w.word then c.name = p_given ->> w.word
@@ -78,7 +80,8 @@ as $$
     pg_catalog.jsonb_object_agg(
       f.word,
       pg_catalog.jsonb_build_object(
-        'name', f.name, 'type', f.type, 'base', f.base, 'nullable', f.nullable, 'length', f.length
+        'name', f.name, 'type', f.type, 'base', f.base, 'nullable', f.nullable, 'length', f.length,
+        'exact', f.is_exact
       )
     ),
     '{}'

@@ -25,9 +25,12 @@ as $$
          (queue_id, item_id, attempts, lease_losses, phase, last_error, history)
   select {q}, l.item_id, l.attempts, 1, l.phase, 'lease ran out',
          pg_catalog.jsonb_build_array(
-           v_lost || pg_catalog.jsonb_build_object('attempt', l.attempts)
+           v_lost || pg_catalog.jsonb_strip_nulls(
+             pg_catalog.jsonb_build_object('attempt', l.attempts, 'worker', l.worker)
+           )
          )
-    from unnest(v_items, v_attempts, v_losses, v_phases) l (item_id, attempts, losses, phase)
+    from unnest(v_items, v_attempts, v_workers, v_losses, v_phases)
+           l (item_id, attempts, worker, losses, phase)
    where l.losses is null;
   update pyorch.item_state s
      set attempts = l.attempts,
@@ -38,11 +41,15 @@ as $$
          retry_at = null,
          last_error = 'lease ran out',
          history = {history_s} || (
-           v_lost || pg_catalog.jsonb_build_object('attempt', l.attempts, 'worker', s.worker)
+           v_lost || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+             'attempt', l.attempts,
+             'worker', coalesce(l.worker, case s.phase when 'working' then s.worker end)
+           ))
          )
     from (
       select {q} as queue_id, u.*
-        from unnest(v_items, v_attempts, v_losses, v_phases) u (item_id, attempts, losses, phase)
+        from unnest(v_items, v_attempts, v_workers, v_losses, v_phases)
+               u (item_id, attempts, worker, losses, phase)
        where u.losses is not null
       offset 0
     ) l

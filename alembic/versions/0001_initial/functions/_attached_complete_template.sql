@@ -1,7 +1,8 @@
 -- pyorch._attached_complete_template()
 -- Body of pyorch._q_complete_<queue> of an attached queue. Done: only while the row still stands in
--- processing and the receipt is the one of its claim. A state row whose item other code has
--- finished goes silently, and the receipt is stale.
+-- processing and the receipt is the one of its claim. First what the table itself proves, then what
+-- the state row does. A state row whose item other code has finished goes silently, and the receipt
+-- is stale.
 create or replace function pyorch._attached_complete_template()
   returns text
   language sql
@@ -15,33 +16,66 @@ declare
   v_now constant timestamptz := {now};
   v_receipt constant text := p_receipts[1];
   v_item text;
+  v_known boolean;
+  v_items text[];
+  v_done text[];
 begin
-  if pg_catalog.cardinality(p_receipts) = 1 then
-    delete from pyorch.item_state s
-     where s.queue_id = {q}
-       and s.item_id = substring(v_receipt from '^{q}-[0-9]{1,18}-(.*)$')
-       and s.token = substring(v_receipt from '^{q}-([0-9]{1,18})-')::bigint
-    returning s.item_id into v_item;
-    if found then
+  if {in_table} and pg_catalog.cardinality(p_receipts) = 1 then
+    v_item := pg_catalog.substr(v_receipt, {item_at});
+    if {is_receipt} then
       update {rel} j
          set {set_complete}
         from (select p_results[1] as result) m
-       where j.{id} {eq} v_item::{id_type}
-         and {held_j};
+       where j.{id} {eq} v_item::{id_cast}
+         and {held_j}
+         and {locked_j} = pg_catalog.to_timestamp(
+               pg_catalog.substr(v_receipt, {token_at}, 16)::float8 / 1e6)
+      returning exists (
+                  select 1 from pyorch.item_state s where s.queue_id = {q} and s.item_id = v_item
+                )
+           into v_known;
       if found then
+        if v_known then
+          delete from pyorch.item_state s where s.queue_id = {q} and s.item_id = v_item;
+        end if;
         return next v_receipt;
+        return;
       end if;
     end if;
-    return;
+  elsif {in_table} then
+    with r as materialized (
+      select t.receipt, t.result, pg_catalog.substr(t.receipt, {item_at}) as item_id,
+             pg_catalog.to_timestamp(
+               pg_catalog.substr(t.receipt, {token_at}, 16)::float8 / 1e6) as locked_at
+        from unnest(p_receipts, p_results) t (receipt, result)
+       where {is_receipt_t}
+    ),
+    done as (
+      update {rel} j
+         set {set_complete}
+        from r m
+       where j.{id} {eq} m.item_id::{id_cast}
+         and {held_j}
+         and {locked_j} = m.locked_at
+      returning m.item_id, m.receipt
+    )
+    select pg_catalog.array_agg(d.item_id), pg_catalog.array_agg(d.receipt)
+      into v_items, v_done
+      from done d;
+    delete from pyorch.item_state s where s.queue_id = {q} and s.item_id = any (v_items);
+    return query select d from unnest(v_done) d;
+    if pg_catalog.cardinality(v_done) = pg_catalog.cardinality(p_receipts) then
+      return;
+    end if;
   end if;
 
   return query
     with r as materialized (
-      select {q} as queue_id,
-             t.receipt, t.result,
-             substring(t.receipt from '^{q}-([0-9]{1,18})-')::bigint as token,
-             substring(t.receipt from '^{q}-[0-9]{1,18}-(.*)$') as item_id
+      select {q} as queue_id, t.receipt, t.result,
+             pg_catalog.substr(t.receipt, {item_at}) as item_id,
+             pg_catalog.substr(t.receipt, {token_at}, 16)::bigint as token
         from unnest(p_receipts, p_results) t (receipt, result)
+       where {is_receipt_t}
     ),
     mine as (
       delete from pyorch.item_state s
@@ -49,7 +83,7 @@ begin
        where s.queue_id = r.queue_id
          and s.item_id = r.item_id
          and s.token = r.token
-      returning s.item_id, r.receipt, r.result
+      returning s.item_id, s.claimed_at, r.receipt, r.result
     ),
     done as (
       update {rel} j
@@ -57,6 +91,7 @@ begin
         from mine m
        where j.{id} {eq} m.item_id::{id_type}
          and {held_j}
+         and not ({in_table} and {locked_j} is distinct from m.claimed_at)
       returning m.receipt
     )
     select d.receipt from done d;

@@ -13,20 +13,34 @@ as $$
 declare
   v_now constant timestamptz := {now};
   v_item record;
-  v_state pyorch.item_state;
+  v_state jsonb;
   v_ready boolean;
 begin
   if not pyorch._fits(p_item_id, {id_type_text}) then
     return null;
   end if;
-  select k.{status}::text as status, {attempts_k} as attempts
+  select k.{status}::text as status, {attempts_k} as attempts, {locked_k} as locked_at,
+         {worker_k} as worker
     into v_item
     from {rel} k
    where k.{id} {eq} p_item_id::{id_type};
   if not found then
     return null;
   end if;
-  select * into v_state from pyorch.item_state s where s.queue_id = {q} and s.item_id = p_item_id;
+  select pg_catalog.to_jsonb(s)
+    into v_state
+    from pyorch.item_state s
+   where s.queue_id = {q}
+     and s.item_id = p_item_id;
+  if {in_table} and v_item.status = {is_processing}
+     and coalesce((v_state ->> 'token')::bigint, 0) = 0 then
+    -- the row tells by itself
+    v_state := coalesce(v_state, '{}') || pg_catalog.jsonb_build_object(
+      'phase', case when v_item.locked_at is not null then 'working' end,
+      'lease_until', v_item.locked_at + ({held_for}),
+      'worker', v_item.worker
+    );
+  end if;
   v_ready := exists (
     select 1
       from {rel} k
@@ -35,8 +49,11 @@ begin
   );
   return pyorch._attached_explanation(
     {q}, p_item_id, v_item.status,
-    case when {has_attempts} then v_item.attempts else coalesce(v_state.attempts, 0) end,
-    pg_catalog.to_jsonb(v_state), v_ready, v_now
+    case
+      when {has_attempts} then v_item.attempts
+      else coalesce((v_state ->> 'attempts')::integer, 0)
+    end,
+    v_state, v_ready, v_now
   );
 end;
 $template$;

@@ -3,7 +3,7 @@
 -- code left in processing for longer than a lease: nobody unlocks. Looks at 1,000 of each kind, and
 -- not at all where that would mean to read a large table without its index, or to wait for a lock.
 -- Calls: pyorch._attached_pieces, pyorch._attached_blind, pyorch._fill_template.
--- Reads: pyorch.queue, pyorch.item_state, the attached tables.
+-- Reads: pyorch.queue, pyorch.attached, pyorch.item_state, the attached tables.
 create or replace function pyorch._attached_overdue(p_now timestamptz)
   returns table (
     severity text,
@@ -25,8 +25,10 @@ declare
   v_overdue bigint;
 begin
   for v in
-    select q.queue_id, q.queue, q.lease
+    select q.queue_id, q.queue,
+           case when a.old_until > p_now then a.old_lease else q.lease end as lease
       from pyorch.queue q
+      join pyorch.attached a on a.queue_id = q.queue_id
       join pg_catalog.pg_class c on c.oid = q.relation
      where q.kind = 'attached'
      order by q.queue
@@ -48,7 +50,7 @@ begin
             'select from {rel} k, (select $2::timestamptz as v_cutoff) c'
             ' where ({stale_k} or {has_undated} and {undated_k}) and not exists ('
             'select from pyorch.item_state s'
-            ' where s.queue_id = {q} and s.item_id = k.{id}::text) limit 1000) x',
+            ' where s.queue_id = {q} and s.item_id = k.{id}::text and s.token <> 0) limit 1000) x',
           pyorch._attached_pieces(v.queue_id)
         )
           into v_overdue

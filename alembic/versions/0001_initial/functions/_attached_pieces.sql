@@ -1,7 +1,7 @@
 -- pyorch._attached_pieces(integer)
 -- All that the templates of an attached queue's functions ask for, as SQL text.
--- Calls: pyorch._attached_condition, pyorch._attached_order, pyorch._attached_set.  Reads:
--- pyorch.queue, pyorch.attached.
+-- Calls: pyorch._attached_condition, pyorch._attached_order, pyorch._attached_set,
+-- pyorch._attached_fence.  Reads: pyorch.queue, pyorch.attached.
 create or replace function pyorch._attached_pieces(p_queue_id integer)
   returns jsonb
   language plpgsql
@@ -42,6 +42,16 @@ begin
     'now', E'case when pg_catalog.current_setting(''pyorch.fake_now'', true) is null\n'
       '    then pg_catalog.clock_timestamp() else pyorch._now() end',
     'lease', pg_catalog.quote_literal(v_queue.lease) || '::interval',
+    'worker_k', coalesce(
+      'k.' || pg_catalog.quote_ident(v_columns #>> '{locked_by,name}') || '::text', 'null::text'),
+    -- rows are found again by their place, where that is one for the whole table
+    'at', case
+      when exists (
+        select from pg_catalog.pg_class c
+         where c.oid = v_queue.relation and c.relkind = 'r' and not c.relhassubclass
+      ) then 'ctid'
+      else pg_catalog.quote_ident(v_columns #>> '{id,name}')
+    end,
     -- the last ten failures are kept
     'history_s', 'case when pg_catalog.jsonb_array_length(s.history) >= 10 then s.history - 0'
       ' else coalesce(s.history, ''[]''::jsonb) end',
@@ -86,7 +96,7 @@ begin
     'attempts_known', case
       when v_columns ? 'attempts' then
         'coalesce(k.' || pg_catalog.quote_ident(v_columns #>> '{attempts,name}') || ', 0)::integer'
-      else 'coalesce(s.attempts, 0)'
+      else 'coalesce(s.state_attempts, 0)'
     end,
     'has_attempts', v_columns ? 'attempts',
     'has_undated', v_columns ?& array['locked_at', 'updated_at'],
@@ -97,7 +107,7 @@ begin
       'null::timestamptz'
     ),
     'since_k', case when v_age is null then 'false' else pg_catalog.format(
-      'k.%I >= (p_since%s)',
+      'k.%I >= (pg_catalog.date_trunc(''milliseconds'', p_since)%s)',
       v_age ->> 'name',
       case when v_age ->> 'base' = 'timestamp' then
         pg_catalog.format(' at time zone %L', v_attached ->> 'time_zone') else '' end
@@ -105,6 +115,7 @@ begin
   );
 
   return v_pieces
+    || pyorch._attached_fence(v_attached, v_queue)
     || (
       select pg_catalog.jsonb_object_agg('is_' || s.key, pg_catalog.quote_literal(s.value))
         from pg_catalog.jsonb_each_text(v_attached -> 'statuses') s

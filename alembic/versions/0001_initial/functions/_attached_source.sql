@@ -13,6 +13,7 @@ as $$
     from (values
       ('claim', pyorch._attached_claim_template()),
       ('complete', pyorch._attached_complete_template()),
+      ('hold', pyorch._attached_hold_template()),
       ('fail', pyorch._attached_fail_template()),
       ('release', pyorch._attached_release_template()),
       ('heartbeat', pyorch._attached_heartbeat_template()),
@@ -25,7 +26,8 @@ as $$
     ) t (verb, template),
     (
       select a.pieces || pg_catalog.jsonb_build_object(
-               'back', pyorch._fill_template(pyorch._attached_back_template(), a.pieces)
+               'back', pyorch._fill_template(pyorch._attached_back_template(), a.pieces),
+               'sweep', pyorch._fill_template(pyorch._attached_sweep_template(), a.pieces)
              ) as pieces
         from pyorch._attached_pieces(p_queue_id) a (pieces)
     ) p;

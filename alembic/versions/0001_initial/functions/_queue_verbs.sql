@@ -49,7 +49,15 @@ as $$
     ('in_work', 'p_token bigint, p_since timestamptz', 'bigint, timestamptz', 'boolean'),
     ('redrive', 'p_item_ids text[]', 'text[]', 'bigint'),
     ('explain', 'p_item_id text', 'text', 'jsonb'),
-    -- native alone; an attached queue leaves them out
+    -- attached alone
+    (
+      'hold',
+      'p_receipts text[]',
+      'text[]',
+      'table (receipt text, item_id text, token bigint, attempts integer, claimed_at timestamptz,'
+        ' worker text)'
+    ),
+    -- native alone
     (
       'enqueue',
       'p_payloads jsonb[], p_keys text[], p_priority integer, p_run_at timestamptz, p_group text',

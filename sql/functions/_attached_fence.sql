@@ -1,0 +1,60 @@
+-- pyorch._attached_fence(jsonb, pyorch.queue)
+-- The pieces of SQL that tell one claim of an attached table from another: tokens, receipts,
+-- leases.
+-- Calls: pyorch._attached_fenced, pyorch._attached_receipt.
+create or replace function pyorch._attached_fence(
+  -- the row of pyorch.attached
+  p_attached jsonb,
+  p_queue pyorch.queue
+)
+  returns jsonb
+  language plpgsql
+  stable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $$
+declare
+  v_in_table constant boolean := pyorch._attached_fenced(p_attached -> 'columns');
+  v_base constant text := p_attached #>> '{columns,id,base}';
+  v_locked_at constant text := pg_catalog.quote_ident(p_attached #>> '{columns,locked_at,name}');
+  v_token constant text := pg_catalog.format(
+    'pg_catalog.nextval(%L)', 'pyorch.q_token_' || p_queue.queue);
+begin
+  return pg_catalog.jsonb_build_object(
+    'in_table', v_in_table,
+    -- microseconds since 1970: whole milliseconds, and the claim counter below them
+    'token', case
+      when v_in_table then
+        '(extract(epoch from v_now) * 1000)::bigint * 1000 + ' || v_token || ' % 1000'
+      else v_token
+    end,
+    'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token / 1e6::float8)'
+      else 'null' end,
+    'locked_j', case when v_in_table then 'j.' || v_locked_at else 'null::timestamptz' end,
+    'locked_k', case when v_in_table then 'k.' || v_locked_at else 'null::timestamptz' end,
+    'claimed_t', case when v_in_table then 't.locked_at' else 'v_now' end,
+    -- how long a claim without a state row holds its item: the lease; for a while after that was
+    -- made shorter, the one before, which was promised
+    'held_for', pg_catalog.format(
+      'case when v_now < %L::timestamptz then %L::interval else %L::interval end',
+      coalesce(p_attached ->> 'old_until', '-infinity'), p_attached ->> 'old_lease', p_queue.lease
+    ),
+    -- a receipt: the queue, 16 digits, the id
+    'token_at', pg_catalog.length(p_queue.queue_id || '-') + 1,
+    'item_at', pg_catalog.length(p_queue.queue_id || '-') + 18,
+    'is_receipt', pyorch._attached_receipt('v_receipt', p_queue.queue_id, v_base),
+    'is_receipt_t', pyorch._attached_receipt('t.receipt', p_queue.queue_id, v_base),
+    -- what its id is cast to: any number of 18 digits fits
+    'id_cast', case
+      when v_base like 'int%' then 'bigint'
+      else p_attached #>> '{columns,id,type}'
+    end
+  );
+end;
+$$;
+
+comment on function pyorch._attached_fence(jsonb, pyorch.queue) is
+  'The pieces of SQL that tell one claim of an attached table from another.';
+
+revoke all on function pyorch._attached_fence(jsonb, pyorch.queue) from public;
