@@ -16,6 +16,7 @@ help:
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-calls: the agent against pg_net)"
 	@echo "make torture-queue      kill workers and servers for a while; nothing may be lost"
 	@echo "make torture-calls      kill what carries calls, 20 times each, under 50 calls/s; no call may be lost (15 min)"
+	@echo "                        a part of it: make torture-calls ROUNDS=3 PYTEST='--pg 18 -k killed_agents'"
 
 demo:
 	@.ci/venv demo
@@ -61,7 +62,7 @@ torture-queue:
 torture-calls:
 	@.ci/venv test
 	@.ci/debian
-	@$(PY) -m pytest -m torture -v -s tests/transports --pg "$$($(PY) -m tests.servers 15 16 17 18)"
+	@$(PY) -m pytest -m torture -v -s tests/transports --pg "$$($(PY) -m tests.servers 15 16 17 18)" $(PYTEST)
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

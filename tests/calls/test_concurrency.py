@@ -127,3 +127,20 @@ def test_who_holds_the_state_of_an_endpoint_waits_for_no_call(world, connect, ta
     waiting.join(20)
     agent.execute("commit")
     assert world.call(ids[0])["outcome"] == "refused"
+
+
+def test_a_transaction_that_holds_an_endpoint_open_does_not_stop_the_beats(world, connect):
+    """An operator who triggers and does not commit must not make the agent look dead."""
+    world.scraper(max_busy="10 seconds", max_in_flight=2)
+    world.tick()
+    world.send(202)
+    other = connect()
+    other.execute("begin")
+    other.execute("select pyorch.trigger('scrape')")
+    world.clock.advance("20 seconds")
+    world.db.execute("set statement_timeout = '5s'")
+    assert world.beat()["leader"]
+    assert world.status("scrape")["busy"] == 1
+    other.execute("rollback")
+    world.beat()
+    assert world.status("scrape")["busy"] == 0
