@@ -312,6 +312,7 @@
 \ir functions/reconcile_jobs.sql
 \ir functions/configure.sql
 \ir functions/_run_bar.sql
+\ir functions/_slot_open.sql
 \ir functions/_jobs_due.sql
 \ir functions/_next_slot.sql
 \ir functions/_run_deadline.sql
@@ -355,9 +356,10 @@
 \ir functions/_ping.sql
 \ir functions/orchestrate.sql
 \ir functions/tick.sql
-\ir functions/_tick_loop.sql
 \ir functions/collect_metrics.sql
 \ir functions/maintain.sql
+\ir functions/_run_due.sql
+\ir functions/_tick_loop.sql
 \ir functions/_health_ticks.sql
 \ir functions/_health_runs.sql
 \ir functions/_health_schedule.sql

@@ -102,7 +102,9 @@ def routines(db):
 
 
 def commits(code):
-    return re.search(r"(^|;|\bthen|\bloop|\belse)\s*(commit|rollback)\s*;", code) is not None
+    # itself, or by a procedure that it calls
+    end = r"(commit|rollback)\s*;|call pyorch\.(tick|collect_metrics|maintain|_run_due)\b"
+    return re.search(rf"(^|;|\bthen|\bloop|\belse)\s*({end})", code) is not None
 
 
 def pinned(settings):

@@ -52,7 +52,7 @@ def seconds(cron):
 
 def test_three_jobs_are_scheduled_each_a_single_call(seconds, scheduled):
     assert jobs(scheduled) == [
-        ("pyorch_maintain", "17 * * * *", "call pyorch.maintain()", True),
+        ("pyorch_maintain", "2-59/5 * * * *", "call pyorch._run_due('pyorch_maintain')", True),
         ("pyorch_metrics", "* * * * *", "call pyorch.collect_metrics()", True),
         ("pyorch_tick", "10 seconds" if seconds else "* * * * *", "call pyorch.tick()", True),
     ]

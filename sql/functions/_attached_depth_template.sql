@@ -77,7 +77,10 @@ begin
   if dead > v_caps[3] or dead is null then
     dead := greatest(coalesce(dead, 0), (v_rows ->> {is_failed})::bigint);
   end if;
-  oldest_pending_seconds := greatest(extract(epoch from v_now - v_oldest), 0);
+  -- null, not 0, when nothing waits
+  if v_oldest is not null then
+    oldest_pending_seconds := greatest(extract(epoch from v_now - v_oldest), 0);
+  end if;
   return next;
 end;
 $template$;

@@ -16,7 +16,7 @@ as $$
            ) as ours,
            c.database = pg_catalog.current_database()
              and c.command ~* (
-               '(pyorch\.(tick|_tick_loop|collect_metrics|maintain|orchestrate)'
+               '(pyorch\.(tick|_tick_loop|_run_due|collect_metrics|maintain|orchestrate)'
                '|\morchestrate)\s*\('
              )
              as does_our_work

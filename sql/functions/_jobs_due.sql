@@ -1,9 +1,8 @@
 -- pyorch._jobs_due(uuid)
 -- The jobs that an agent shall run now: none unless it leads and the agent is the scheduler (with
--- `auto`: while no tick of pg_cron is younger than three intervals). Slots are aligned to the
--- epoch, so that all agents see the same ones.
--- Calls: pyorch._setting, pyorch._pg_cron_alive, pyorch._now.  Reads: pyorch.agent, pyorch.job,
--- pyorch.run_lock.
+-- `auto`: while no tick of pg_cron is younger than three intervals).
+-- Calls: pyorch._setting, pyorch._pg_cron_alive, pyorch._slot_open, pyorch._now.  Reads:
+-- pyorch.agent, pyorch.job, pyorch.run_lock.
 create or replace function pyorch._jobs_due(p_agent uuid)
   returns text[]
   language sql
@@ -20,8 +19,6 @@ as $$
            j.every,
            j.missed,
            l.until,
-           l.started_at,
-           l.slot as last,
            n.t,
            pg_catalog.date_bin(j.every, n.t, 'epoch') as this
       from pyorch.job j
@@ -40,12 +37,7 @@ as $$
      and pyorch._run_bar(
            (s.job, null, null, s.until, null, null)::pyorch.run_lock, s.t, null
          ) is null
-     -- the last one may lie in the future: the clock was set back
-     and s.this is distinct from s.last
-     and case s.missed
-           when 'each' then true
-           else s.started_at is null or s.started_at > s.t or s.t - s.started_at >= s.every / 2
-         end
+     and pyorch._slot_open(s.job)
      and (
        s.missed <> 'skip'
        or s.t - s.this < least(s.every / 2, interval '1 minute')

@@ -58,6 +58,22 @@ def test_a_pg_cron_elsewhere_gets_minutes_or_a_loop(db):
     assert rows["pyorch_tick"] == "20 seconds call pyorch.tick()"
 
 
+def test_where_missed_slots_are_made_up_pg_cron_looks_every_few_minutes_whether_one_is_open(db):
+    plan = "select job, schedule || ' ' || command from pyorch._plan_jobs(true)"
+    assert dict(db.execute(plan).fetchall()) == {
+        "pyorch_tick": "10 seconds call pyorch.tick()",
+        "pyorch_metrics": "* * * * * call pyorch.collect_metrics()",
+        "pyorch_maintain": "2-59/5 * * * * call pyorch._run_due('pyorch_maintain')",
+    }
+    missed = {"pyorch_tick": "each", "pyorch_metrics": "once", "pyorch_maintain": "skip"}
+    db.execute("select pyorch.configure(%s)", [Jsonb({"missed": missed, "metrics_every": "15 minutes"})])
+    assert dict(db.execute(plan).fetchall()) == {
+        "pyorch_tick": "10 seconds call pyorch._run_due('pyorch_tick')",
+        "pyorch_metrics": "2-59/5 * * * * call pyorch._run_due('pyorch_metrics')",
+        "pyorch_maintain": "17 * * * * call pyorch.maintain()",
+    }
+
+
 def test_with_the_agent_chosen_pg_cron_gets_nothing(db):
     db.execute("""select pyorch.configure('{"scheduler": "agent"}')""")
     assert db.execute("select * from pyorch._plan_jobs(true)").fetchall() == []

@@ -154,9 +154,9 @@ def test_it_cannot_run_inside_a_transaction(db):
 def test_procedures_that_commit_have_neither_a_path_nor_definers_rights(db):
     rows = db.execute(
         "select proname, proconfig, prosecdef from pg_proc where pronamespace = 'pyorch'::regnamespace"
-        " and proname in ('tick', '_tick_loop', 'collect_metrics', 'maintain') order by 1"
+        " and proname in ('tick', '_tick_loop', '_run_due', 'collect_metrics', 'maintain') order by 1"
     ).fetchall()
-    assert rows == [(name, None, False) for name in ("_tick_loop", "collect_metrics", "maintain", "tick")]
+    assert rows == [(name, None, False) for name in ("_run_due", "_tick_loop", "collect_metrics", "maintain", "tick")]
 
 
 def test_an_operator_may_tick(db, connect):

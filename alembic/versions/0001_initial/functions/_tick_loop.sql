@@ -3,7 +3,7 @@
 -- slots and ends before the next one begins. It sleeps in short slices with a commit after each: a
 -- snapshot is never older than one of them, so that it holds no dead row back.
 -- A procedure that commits: see pyorch.tick.
--- Calls: pyorch.tick, pyorch._tick_every.
+-- Calls: pyorch._run_due, pyorch._tick_every.
 create or replace procedure pyorch._tick_loop()
   language plpgsql
   security invoker
@@ -18,10 +18,9 @@ declare
       + nullif(pg_catalog.current_setting('statement_timeout')::interval, '0') / 2
   );
   v_next timestamptz;
-  v_answer jsonb;
 begin
   loop
-    call pyorch.tick(v_answer);
+    call pyorch._run_due('pyorch_tick');
     v_next := pg_catalog.date_bin(v_every, pg_catalog.clock_timestamp(), 'epoch') + v_every;
     exit when v_next >= v_end;
     while pg_catalog.clock_timestamp() < v_next loop

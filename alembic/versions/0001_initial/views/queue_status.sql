@@ -20,7 +20,7 @@ create view pyorch.queue_status as
 
 comment on view pyorch.queue_status is
   'Each queue: pending, processing and dead items (estimated: beyond the exact cap), age of the '
-  'oldest pending one in seconds.';
+  'oldest pending one in seconds (null: none is pending, or its table does not say since when).';
 
 revoke all on table pyorch.queue_status from public;
 
