@@ -134,8 +134,9 @@ def main() -> int:
                 for load, peer in random.sample(turn, len(turn)):
                     if peer.name in absent:
                         continue
+                    last = number == rounds(options, (load, peer)) - 1
                     try:
-                        got = run(server, databases, peer, load, options.seconds or load.seconds, explain=number == 0)
+                        got = run(server, databases, peer, load, options.seconds or load.seconds, explain=last)
                     except AbsentError as why:
                         note_absent(absent, peer, why)
                         continue

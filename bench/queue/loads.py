@@ -36,7 +36,8 @@ class Workload:
 WORKLOADS = [
     Workload("drain, C = 8", "drain-1", rounds="short"),
     Workload("drain, C = 8, 5,000 in work at the head", "drain-1", rounds="short", leased=5000, peers=("pyorch",)),
-    Workload("drain in batches of 50, C = 8", "drain-50", batch=50, rounds="short"),
+    # half a million more, so that nobody comes to the end
+    Workload("drain in batches of 50, C = 8", "drain-50", batch=50, items=1_500_000, rounds="short"),
     Workload("enqueue 100, C = 8", "enqueue-100", "enqueue", batch=100, items=0, seconds=5, rounds="short"),
     Workload("depth 10,000, C = 8", "depth", "cycle", items=10_000, seconds=5, rounds="short", reused=True),
     Workload("depth 1,000,000, C = 8", "depth", "cycle", seconds=5, rounds="short", reused=True,
