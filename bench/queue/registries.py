@@ -39,8 +39,10 @@ def python() -> Path:
     HOME.mkdir(exist_ok=True)
     there = HOME / "python" / "bin" / "python"
     pins = [f"{name}=={version}" for name, version in PYTHON.items()]
-    make = [sys.executable, "-m", "venv", str(HOME / "python")]
-    install("python", PYTHON, [make, [str(there), "-m", "pip", "install", "-q", *pins]], HOME)
+    # our own pip: a bare Debian makes environments only without one
+    make = [sys.executable, "-m", "venv", "--without-pip", str(HOME / "python")]
+    fill = [sys.executable, "-m", "pip", "--python", str(there), "install", "-q", *pins]
+    install("python", PYTHON, [make, fill], HOME)
     return there
 
 
