@@ -57,7 +57,7 @@ bench-orchestrate:
 
 torture-queue:
 	@.ci/venv test
-	@$(PY) -m pytest -m torture -v --ignore tests/transports
+	@$(PY) -m pytest -m torture -v -s --ignore tests/transports
 
 torture-calls:
 	@.ci/venv test
