@@ -125,9 +125,11 @@
 \ir functions/_attached_group.sql
 \ir functions/_attached_condition.sql
 \ir functions/_attached_fence.sql
+\ir functions/_attached_cursor.sql
 \ir functions/_attached_pieces.sql
 \ir functions/_attached_back_template.sql
 \ir functions/_attached_sweep_template.sql
+\ir functions/_attached_state_template.sql
 \ir functions/_attached_claim_template.sql
 \ir functions/_attached_complete_template.sql
 \ir functions/_attached_hold_template.sql

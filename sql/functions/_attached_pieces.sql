@@ -1,7 +1,7 @@
 -- pyorch._attached_pieces(integer)
 -- All that the templates of an attached queue's functions ask for, as SQL text.
 -- Calls: pyorch._attached_condition, pyorch._attached_order, pyorch._attached_set,
--- pyorch._attached_fence.  Reads: pyorch.queue, pyorch.attached.
+-- pyorch._attached_fence, pyorch._attached_cursor.  Reads: pyorch.queue, pyorch.attached.
 create or replace function pyorch._attached_pieces(p_queue_id integer)
   returns jsonb
   language plpgsql
@@ -116,6 +116,7 @@ begin
 
   return v_pieces
     || pyorch._attached_fence(v_attached, v_queue)
+    || pyorch._attached_cursor(v_attached, p_queue_id)
     || (
       select pg_catalog.jsonb_object_agg('is_' || s.key, pg_catalog.quote_literal(s.value))
         from pg_catalog.jsonb_each_text(v_attached -> 'statuses') s

@@ -1,8 +1,11 @@
 """What a call costs, in buffers: the same whatever stands in the table and whatever the statistics say."""
 
+import time
+
+import psycopg
 import pytest
 
-from tests.attached.shapes import SHAPES, claim, complete, fail, heartbeat, make, put, release
+from tests.attached.shapes import SHAPES, attach, claim, complete, fail, heartbeat, make, put, release
 
 FULL = SHAPES["uuid id, enum status, all columns"]
 # a claim and the tuple versions it makes touch the table, its four indexes and the state's two
@@ -56,3 +59,105 @@ def test_claim_complete_and_unlock_of_one_item_touch_few_buffers(db, pending, le
     )
     db.execute("select * from pyorch.unlock('q')")
     assert buffers(db, "select * from pyorch.unlock('q')") < 300
+
+
+# what a claim may touch at most, as of a native queue; where order is one of time
+BOUND = 30
+ORDERS = {
+    "by number": "",
+    "by time": ", created_at timestamptz not null default clock_timestamp(), updated_at timestamptz, locked_by text",
+}
+
+
+@pytest.fixture(params=ORDERS.values(), ids=ORDERS.keys())
+def table(db, request):
+    db.execute(
+        "create table t (id bigint generated always as identity primary key, status text not null default 'pending',"
+        f" attempts integer not null default 0, locked_at timestamptz, payload jsonb not null{request.param})"
+        " with (autovacuum_enabled = false)"
+    )
+    for statement in attach(db, "t")["advised"]:
+        db.execute(statement)
+    return lambda items: db.execute(
+        "insert into t (payload) select to_jsonb(repeat('x', 90)) from generate_series(1, %s)", [items]
+    )
+
+
+def usual(session, claims=100):
+    """Return what 99 of 100 claims stay below, after the first one; the periodic look from the start told apart."""
+    buffers(session, "select * from pyorch.claim('q', 'w')")
+    return sorted(buffers(session, "select * from pyorch.claim('q', 'w')") for _ in range(claims))[
+        -max(2, claims // 50)
+    ]
+
+
+def churn(session, items):
+    """Claim and complete, so that as many dead rows stay behind."""
+    for _ in range(items // 1000):
+        complete(session, *(item[3] for item in claim(session, 1000)))
+
+
+@pytest.mark.parametrize("items", [1000, 30000])
+def test_a_claim_costs_the_same_at_any_depth(db, table, items):
+    table(items)
+    db.execute("vacuum analyze t")
+    assert usual(db) <= BOUND
+
+
+def test_a_claim_costs_the_same_with_statistics_of_an_empty_table(db, table):
+    db.execute("analyze t")
+    table(20000)
+    assert usual(db) <= BOUND
+
+
+def test_a_claim_costs_the_same_behind_items_in_work(db, table, connect):
+    table(20000)
+    holder = connect()
+    for _ in range(5):
+        claim(holder, 1000)
+    assert usual(holder) <= BOUND
+    assert usual(connect()) <= BOUND
+
+
+def test_a_claim_costs_the_same_behind_dead_rows_that_a_snapshot_keeps(db, table, connect):
+    table(30000)
+    holder = connect(autocommit=False)
+    holder.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    holder.execute("select 1")
+    session = connect()
+    churn(session, 20000)
+    assert usual(session) <= BOUND
+    assert usual(connect()) <= BOUND
+    holder.rollback()
+
+
+def move(session, due):
+    """A busy session: its next look from the start is due in so many seconds."""
+    at, item = session.execute(
+        "select split_part(c, '|', 3), split_part(c, '|', 4) from current_setting('pyorch.q1_from') c"
+    ).fetchone()
+    session.execute("select set_config('pyorch.q1_from', %s, false)", [f"{time.time() + due}|64|{at}|{item}"])
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_what_came_back_behind_a_busy_session_is_found_by_the_next_look_from_the_start(db, table, batch):
+    table(8)
+    claim(db, 3)
+    db.execute("update t set status = 'pending' where id in (1, 2)")
+    move(db, 9)
+    assert [item[0] for item in claim(db, batch)] == ["4", "5"][:batch]
+    move(db, -1)
+    assert [item[0] for item in claim(db, batch)] == ["1", "2"][:batch]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_it_is_found_at_once_where_there_is_too_little_ahead(db, table, batch):
+    table(3)
+    claim(db, 2)
+    db.execute("update t set status = 'pending' where id in (1, 2)")
+    if batch == 1:
+        claim(db)
+        db.execute("update t set status = 'complete' where id = 3")
+    move(db, 9)
+    assert sorted(item[0] for item in claim(db, batch)) == (["1", "2", "3"] if batch == 3 else ["2"])
+    assert claim(db, 3) == [] if batch == 3 else True

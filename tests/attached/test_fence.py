@@ -16,7 +16,7 @@ TABLE = (
 
 def refused(db, receipt):
     """No verb accepts this receipt, alone or beside another one."""
-    one = [*complete(db, receipt), *fail(db, receipt), *release(db, receipt), *heartbeat(db, receipt)]
+    one = [*heartbeat(db, receipt), *fail(db, receipt), *release(db, receipt), *complete(db, receipt)]
     return one == [] and complete(db, receipt, receipt) == []
 
 
@@ -106,15 +106,20 @@ def test_a_shorter_lease_for_the_queue_keeps_what_was_promised_before(db, clock,
     "value", ["date_trunc('hour', new.locked_at)", "null", "'2000-01-01'"], ids=["rounds", "empties", "replaces"]
 )
 def test_a_trigger_that_puts_another_time_there_costs_a_state_row_and_no_fence(db, clock, value):
-    make(db, FULL, 3)
+    make(db, FULL, 4)
     db.execute(
         f"create function other() returns trigger language plpgsql as $$ begin new.locked_at := {value}; return new;"
         " end $$; create trigger other before update on import_queue for each row execute function other()"
     )
     items = claim(db) + claim(db, 2)
     assert states(db) == {"working": 3}
+    (taken,) = claim(db)
+    db.execute("alter table import_queue disable trigger other")
+    db.execute("update import_queue set locked_at = '2026-02-28' where id::text = %s", [taken[0]])
+    db.execute("alter table import_queue enable trigger other")
+    assert refused(db, taken[3]), "other code took it over"
     clock.advance("10 minutes")
-    assert unlock(db) == (0, 0)
+    db.execute("select pyorch.unlock('q')")
     assert heartbeat(db, items[0][3]) == [items[0][3]]
     assert release(db, items[0][3]) == [items[0][3]]
     (again,) = claim(db)

@@ -7,6 +7,12 @@
 --
 -- Rows are found again by ctid. One that other code sends back between our look and our lock may be
 -- missed so: it is left to the next claim.
+--
+-- Where the order of the table is one of time, the look of a busy session starts at its last claim
+-- (kept in a custom setting, so that it comes back when the transaction rolls back) and does not
+-- pass what is dead before that again. A hint and nothing else: what came back, or committed late,
+-- behind it is found by a look from the start, which may take half a percent of a session's time,
+-- and at once where there is too little ahead.
 create or replace function pyorch._attached_claim_template()
   returns text
   language sql
@@ -23,30 +29,101 @@ declare
   v_fence constant timestamptz := {fence};
   v_until constant timestamptz := coalesce(v_fence, v_now) + p_lease;
   v_plain constant boolean := {in_table} and p_lease = {lease};
+  -- when a look from the start is due, how many items this session had (64: it is busy), where the
+  -- last of them stands
+  v_cursor constant text[] := {cursor};
+  v_start constant double precision := {start};
+  v_due double precision := v_cursor[1];
+  v_count integer := coalesce(v_cursor[2]::integer, 0);
+  v_blocks constant bigint := case when v_count < 64 then {blocks} end;
+  v_ahead boolean := v_count = 64 and v_due > v_start and v_due < v_start + 11;
+  v_from_at {at_type} := case when v_ahead then v_cursor[3] else {first_at} end;
+  v_from_id {id_cast} := case when v_ahead then v_cursor[4] else {first_id} end;
   v_item text;
+  v_at text;
   v_locked_at timestamptz;
+  v_got record;
   v_items text[];
   v_payloads jsonb[];
   v_attempts integer[];
   v_locked timestamptz[];
 begin
-  if p_batch = 1 then
-    -- LIMIT as a constant: only then is the cheap plan seen as cheap
-    update {rel} j
-       set {set_claim}
-     where j.{at} {eq} (
-       select k.{at}
-         from {rel} k
-        where {ready_k}
-        order by {order}
-        limit 1
-          for no key update of k skip locked
-     )
-    returning j.{id}::text, {payload}, {attempt_j}, {locked_j}
-         into v_item, payload, attempt, v_locked_at;
-    if v_item is null then
-      return;
+  loop
+    if p_batch = 1 then
+      -- LIMIT as a constant: only then is the cheap plan seen as cheap
+      update {rel} j
+         set {set_claim}
+       where j.{at} {eq} (
+         select k.{at}
+           from {rel} k
+          where {ready_k}{from_k}
+          order by {order}
+          limit 1
+            for no key update of k skip locked
+       )
+      returning j.{id}::text, {payload}, {attempt_j}, {locked_j}, {at_j}
+           into v_item, payload, attempt, v_locked_at, v_at;
+      exit when v_item is not null;
+    else
+      with pick as materialized (
+        select k.{at} as at
+          from {rel} k
+         where {ready_k}{from_k}
+         order by {order}
+         limit p_batch - coalesce(pg_catalog.cardinality(v_items), 0)
+           for no key update of k skip locked
+      ),
+      -- the order of the claim is the order of the answer
+      place as materialized (
+        select p.at, pg_catalog.row_number() over () as n from pick p
+      ),
+      taken as (
+        update {rel} j
+           set {set_claim}
+          from place p
+         where j.{at} {eq} p.at
+        returning j.{id}::text as item_id, {payload} as payload, {attempt_j} as attempt,
+                  {locked_j} as locked_at, {at_j} as at, p.n
+      )
+      select pg_catalog.array_agg(t.item_id order by t.n) as items,
+             pg_catalog.array_agg(t.payload order by t.n) as payloads,
+             pg_catalog.array_agg(t.attempt order by t.n) as attempts,
+             pg_catalog.array_agg(t.locked_at order by t.n) as locked,
+             pg_catalog.array_agg(t.at order by t.n) as at
+        into v_got
+        from taken t;
+      if v_got.items is not null then
+        v_items := v_items || v_got.items;
+        v_payloads := v_payloads || v_got.payloads;
+        v_attempts := v_attempts || v_got.attempts;
+        v_locked := v_locked || v_got.locked;
+        v_item := v_got.items[pg_catalog.cardinality(v_got.items)];
+        v_at := v_got.at[pg_catalog.cardinality(v_got.items)];
+      end if;
+      exit when pg_catalog.cardinality(v_items) = p_batch;
     end if;
+    exit when not v_ahead;
+    v_ahead := false;
+    v_from_at := {first_at};
+    v_from_id := {first_id};
+  end loop;
+  if v_item is null then
+    return;
+  end if;
+
+  if {moves} then
+    if not v_ahead then
+      v_due := extract(epoch from pg_catalog.clock_timestamp());
+      v_due := v_due + least(greatest(200 * (v_due - v_start), 0.02), 10);
+    end if;
+    if v_count < 64 then
+      -- that it had to look at many pages is as good a reason
+      v_count := case when {blocks} > v_blocks + 24 then 64 else least(v_count + p_batch, 64) end;
+    end if;
+    perform pg_catalog.set_config(
+      'pyorch.q{q}_from', pg_catalog.concat_ws('|', v_due, v_count, v_at, v_item), false);
+  end if;
+  if p_batch = 1 then
     -- a first attempt has no state row
     if v_plain and v_locked_at = v_fence and attempt = 1 then
       item_id := v_item;
@@ -59,36 +136,6 @@ begin
     v_payloads := array[payload];
     v_attempts := array[attempt];
     v_locked := array[v_locked_at];
-  else
-    with pick as materialized (
-      select k.{at} as at
-        from {rel} k
-       where {ready_k}
-       order by {order}
-       limit p_batch
-         for no key update of k skip locked
-    ),
-    -- the order of the claim is the order of the answer
-    place as materialized (
-      select p.at, pg_catalog.row_number() over () as n from pick p
-    ),
-    taken as (
-      update {rel} j
-         set {set_claim}
-        from place p
-       where j.{at} {eq} p.at
-      returning j.{id}::text as item_id, {payload} as payload, {attempt_j} as attempt,
-                {locked_j} as locked_at, p.n
-    )
-    select pg_catalog.array_agg(t.item_id order by t.n),
-           pg_catalog.array_agg(t.payload order by t.n),
-           pg_catalog.array_agg(t.attempt order by t.n),
-           pg_catalog.array_agg(t.locked_at order by t.n)
-      into v_items, v_payloads, v_attempts, v_locked
-      from taken t;
-    if v_items is null then
-      return;
-    end if;
   end if;
 
   if not v_plain
@@ -100,31 +147,7 @@ begin
           and s.item_id = any (v_items)
           and s.phase <> 'waiting'
      )) then
-    insert into pyorch.item_state as s
-           (queue_id, item_id, token, attempts, claimed_at, lease_until, phase, worker)
-    select {q}, t.item_id, v_token, t.attempt, {claimed_t}, v_until, 'working', p_worker
-      from unnest(v_items, v_attempts, v_locked) t (item_id, attempt, locked_at)
-        on conflict (queue_id, item_id) do update
-       set token = excluded.token,
-           attempts = {attempt_kept},
-           lease_losses = case s.phase when 'dead' then 0 else s.lease_losses end,
-           claimed_at = excluded.claimed_at,
-           lease_until = excluded.lease_until,
-           retry_at = null,
-           phase = 'working',
-           worker = excluded.worker;
-    if not {has_attempts} then
-      -- looked up by key: a join with the rows that the INSERT returns would be a nested loop
-      select pg_catalog.array_agg(s.attempts order by t.n)
-        into v_attempts
-        from (
-               select {q} as queue_id, u.*
-                 from unnest(v_items) with ordinality u (item_id, n)
-               offset 0
-             ) t
-        join pyorch.item_state s on s.queue_id = t.queue_id and s.item_id = t.item_id;
-    end if;
-  end if;
+{claim_state}  end if;
   return query
     select t.item_id, t.payload, t.attempt,
            '{q}-' || pg_catalog.lpad(v_token::text, 16, '0') || '-' || t.item_id, v_until

@@ -27,6 +27,7 @@ as $$
     (
       select a.pieces || pg_catalog.jsonb_build_object(
                'back', pyorch._fill_template(pyorch._attached_back_template(), a.pieces),
+               'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces),
                'sweep', pyorch._fill_template(pyorch._attached_sweep_template(), a.pieces)
              ) as pieces
         from pyorch._attached_pieces(p_queue_id) a (pieces)
