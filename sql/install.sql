@@ -130,6 +130,8 @@
 \ir functions/_attached_back_template.sql
 \ir functions/_attached_sweep_template.sql
 \ir functions/_attached_state_template.sql
+\ir functions/_attached_groups_template.sql
+\ir functions/_attached_pick_template.sql
 \ir functions/_attached_claim_template.sql
 \ir functions/_attached_complete_template.sql
 \ir functions/_attached_hold_template.sql

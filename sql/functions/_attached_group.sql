@@ -1,7 +1,7 @@
 -- pyorch._attached_group(jsonb, text)
 -- The condition that keeps the order of each group: an item may be claimed only while no item of
--- its group is in work and no earlier one waits. Two claims at once look at the same first item,
--- and SKIP LOCKED gives it to one of them. Empty when the queue has no group column.
+-- its group is in work and no earlier one waits. What is not committed yet,
+-- pyorch._attached_groups_template sees to. Empty when the queue has no group column.
 create or replace function pyorch._attached_group(p_attached jsonb, p_alias text)
   returns text
   language plpgsql

@@ -17,6 +17,7 @@ declare
   v_pieces jsonb;
   v_payload jsonb;
   v_age jsonb;
+  v_one boolean;
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
   select pg_catalog.to_jsonb(a) || pg_catalog.jsonb_build_object('relation', v_queue.relation::text)
@@ -26,6 +27,10 @@ begin
   v_columns := v_attached -> 'columns';
   v_payload := v_columns -> 'payload';
   v_age := coalesce(v_columns -> 'locked_at', v_columns -> 'updated_at');
+  select c.relkind = 'r' and not c.relhassubclass
+    into v_one
+    from pg_catalog.pg_class c
+   where c.oid = v_queue.relation;
 
   v_pieces := pg_catalog.jsonb_build_object(
     'q', p_queue_id,
@@ -44,14 +49,12 @@ begin
     'lease', pg_catalog.quote_literal(v_queue.lease) || '::interval',
     'worker_k', coalesce(
       'k.' || pg_catalog.quote_ident(v_columns #>> '{locked_by,name}') || '::text', 'null::text'),
+    'grouped', v_columns ? 'group',
+    'group_k', coalesce(
+      'k.' || pg_catalog.quote_ident(v_columns #>> '{group,name}') || '::text', 'null::text'),
     -- rows are found again by their place, where that is one for the whole table
-    'at', case
-      when exists (
-        select from pg_catalog.pg_class c
-         where c.oid = v_queue.relation and c.relkind = 'r' and not c.relhassubclass
-      ) then 'ctid'
-      else pg_catalog.quote_ident(v_columns #>> '{id,name}')
-    end,
+    'at', case when v_one then 'ctid' else pg_catalog.quote_ident(v_columns #>> '{id,name}') end,
+    'place_type', case when v_one then 'tid' else v_columns #>> '{id,type}' end,
     -- the last ten failures are kept
     'history_s', 'case when pg_catalog.jsonb_array_length(s.history) >= 10 then s.history - 0'
       ' else coalesce(s.history, ''[]''::jsonb) end',

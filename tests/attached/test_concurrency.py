@@ -1,5 +1,6 @@
 """Real sessions at once: nothing is lost, nothing is done twice, nothing waits."""
 
+import json
 import random
 import threading
 import time
@@ -109,6 +110,51 @@ def test_a_group_is_never_in_work_twice_and_in_order(db, connect):
         rows = db.execute("select id, what from history where customer = %s order by n", [customer]).fetchall()
         assert rows == [(i, what) for i in sorted({row[0] for row in rows}) for what in ("begin", "end")]
     assert db.execute("select count(*) from t where status = 'complete'").fetchone() == (100,)
+
+
+def grouped(db, **options):
+    db.execute("create table t (id int primary key, status text default 'pending', customer text)")
+    db.execute("insert into t values (2, 'pending', 'ada'), (3, 'pending', 'bob'), (4, 'pending', null)")
+    db.execute("select pyorch._attach_checked('q', 't', %s)", [json.dumps({"group": "customer", **options})])
+
+
+@pytest.mark.parametrize("batch", [1, 9])
+def test_an_earlier_item_of_a_group_waits_for_a_claim_that_has_not_committed(db, connect, batch):
+    grouped(db)
+    first, second = connect(autocommit=False), connect()
+    assert [item[0] for item in claim(first)] == ["2"]
+    db.execute("insert into t values (1, 'pending', 'ada')")
+    assert [item[0] for item in claim(second, batch)] == ["3", "4"][:batch], "others are not held up"
+    first.commit()
+    rest = claim(second, 9)
+    assert "1" not in [item[0] for item in rest]
+    db.execute("update t set status = 'complete' where id = 2")
+    assert [item[0] for item in claim(second, batch)] == ["1"]
+
+
+def test_a_claim_of_a_group_that_commits_during_a_look_is_seen_by_the_second_look(db, connect):
+    # a condition that waits: a look has its snapshot and does not go on
+    db.execute(
+        "create function gate(id int) returns boolean language plpgsql as $$ begin"
+        " if id = 1 then perform pg_advisory_xact_lock_shared(4711); end if; return true; end $$"
+    )
+    grouped(db, where="public.gate(id)")
+    first, second, gate = connect(autocommit=False), connect(), connect()
+    assert [item[0] for item in claim(first)] == ["2"]
+    db.execute("delete from t where id > 2")
+    db.execute("insert into t values (1, 'pending', 'ada')")
+    gate.execute("select pg_advisory_lock(4711)")
+
+    def open_the_gate():
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711 and not granted"
+        while db.execute(waiting).fetchone() == (0,):
+            time.sleep(0.01)
+        first.commit()
+        gate.execute("select pg_advisory_unlock(4711)")
+
+    got = []
+    together(lambda: got.extend(claim(second)), open_the_gate)
+    assert got == []
 
 
 def test_a_row_that_somebody_holds_is_waited_for_by_nobody(db, connect, clock):

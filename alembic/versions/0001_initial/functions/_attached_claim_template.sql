@@ -47,9 +47,11 @@ declare
   v_payloads jsonb[];
   v_attempts integer[];
   v_locked timestamptz[];
+  v_picked {place_type}[] := array[]::{place_type}[];
+  v_refused {place_type}[] := array[]::{place_type}[];
 begin
-  loop
-    if p_batch = 1 then
+{pick_groups}  loop
+    if p_batch = 1 and not {grouped} then
       -- LIMIT as a constant: only then is the cheap plan seen as cheap
       update {rel} j
          set {set_claim}
@@ -66,13 +68,7 @@ begin
       exit when v_item is not null;
     else
       with pick as materialized (
-        select k.{at} as at
-          from {rel} k
-         where {ready_k}{from_k}
-         order by {order}
-         limit p_batch - coalesce(pg_catalog.cardinality(v_items), 0)
-           for no key update of k skip locked
-      ),
+{pick}      ),
       -- the order of the claim is the order of the answer
       place as materialized (
         select p.at, pg_catalog.row_number() over () as n from pick p
@@ -123,7 +119,7 @@ begin
     perform pg_catalog.set_config(
       'pyorch.q{q}_from', pg_catalog.concat_ws('|', v_due, v_count, v_at, v_item), false);
   end if;
-  if p_batch = 1 then
+  if v_items is null then
     -- a first attempt has no state row
     if v_plain and v_locked_at = v_fence and attempt = 1 then
       item_id := v_item;

@@ -27,10 +27,15 @@ as $$
     (
       select a.pieces || pg_catalog.jsonb_build_object(
                'back', pyorch._fill_template(pyorch._attached_back_template(), a.pieces),
+               'pick', pyorch._fill_template(pyorch._attached_pick_template(g.grouped), a.pieces),
+               'pick_groups', case when g.grouped
+                 then pyorch._fill_template(pyorch._attached_groups_template(), a.pieces)
+                 else '' end,
                'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces),
                'sweep', pyorch._fill_template(pyorch._attached_sweep_template(), a.pieces)
              ) as pieces
-        from pyorch._attached_pieces(p_queue_id) a (pieces)
+        from pyorch._attached_pieces(p_queue_id) a (pieces),
+             lateral (select (a.pieces ->> 'grouped')::boolean as grouped) g
     ) p;
 $$;
 
