@@ -20,6 +20,7 @@
 
 -- queues
 \ir tables/queue.sql
+\ir tables/claimed.sql
 \ir tables/queue_mark.sql
 \ir tables/queue_slot.sql
 \ir functions/_queue_id.sql
@@ -45,7 +46,12 @@
 \ir functions/_parse_receipts.sql
 \ir functions/_native_async.sql
 \ir functions/_native_keep.sql
+\ir functions/_native_mine.sql
 \ir functions/_native_claim.sql
+\ir functions/_native_one.sql
+\ir functions/_native_done.sql
+\ir functions/_plain_one.sql
+\ir functions/_plain_done.sql
 \ir functions/_native_complete.sql
 \ir functions/_native_fail.sql
 \ir functions/_native_release.sql
@@ -67,6 +73,7 @@
 \ir functions/_native_source.sql
 \ir functions/_queue_source.sql
 \ir functions/_dispatch_tree.sql
+\ir functions/_dispatch_verbs.sql
 \ir functions/_dispatch_source.sql
 \ir functions/_rebuild_dispatch.sql
 \ir functions/_rebuild_queue.sql

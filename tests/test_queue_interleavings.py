@@ -164,3 +164,26 @@ def test_a_begin_sent_along_keeps_the_callers_own_commit_on_the_disk(db, text):
     enqueue(db, 1)
     db.execute(text)
     assert db.execute("show synchronous_commit").fetchone() == ("on",)
+
+
+def test_what_came_back_is_claimed_before_what_is_newer(db, connect):
+    create(db)
+    enqueue(db, *range(40))
+    other = connect()
+    # both sessions have a cursor, and the front is ahead of both
+    held = claim(db, 2) + claim(other) + claim(db) + claim(other, 2)
+    assert payloads(held) == [0, 1, 2, 3, 4, 5]
+    release(db, held[1:4])
+    assert payloads(claim(other) + claim(db) + claim(other, 2)) == [1, 2, 3, 6]
+
+
+def test_what_a_rolled_back_claim_had_taken_is_not_left_behind(db, connect):
+    create(db)
+    enqueue(db, *range(4))
+    claim(db)
+    other = connect()
+    other.execute("begin")
+    assert payloads(claim(other)) == [1]
+    assert payloads(claim(db, 2)) == [2, 3]
+    other.execute("rollback")
+    assert payloads(claim(db)) == [1]

@@ -36,7 +36,15 @@ as $$
              ) as pieces
         from pyorch._attached_pieces(p_queue_id) a (pieces),
              lateral (select (a.pieces ->> 'grouped')::boolean as grouped) g
-    ) p;
+    ) p
+  union all
+  select s.verb, s.source
+    from pyorch.queue q
+   cross join lateral (values
+     ('one', pyorch._plain_one(q)),
+     ('done', pyorch._plain_done(q))
+   ) s (verb, source)
+   where q.queue_id = p_queue_id;
 $$;
 
 comment on function pyorch._attached_source(integer) is

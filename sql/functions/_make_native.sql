@@ -22,6 +22,7 @@ begin
     -- marks: see pyorch._native_claim
     'create sequence pyorch.q_low_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 256;'
+    'create sequence pyorch.q_front_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_look_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_due_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_back_{q};'
@@ -50,7 +51,7 @@ begin
     'create table pyorch.group_{q} (group_name text primary key, head bigint not null);'
     'create table pyorch.stalled_{q} (group_name text not null, head bigint not null);'
     -- shows 1 before and after its first nextval: get beyond that
-    'select pg_catalog.nextval(''pyorch.q_back_{q}'')',
+    'select pg_catalog.nextval(''pyorch.q_back_{q}''), pg_catalog.nextval(''pyorch.q_front_{q}'')',
     '{q}', p_queue
   );
   perform pyorch._make_token(p_queue);

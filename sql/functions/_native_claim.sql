@@ -1,5 +1,5 @@
 -- pyorch._native_claim()
--- Template of the claim of a native queue. {q}: its name, {id}: its number.
+-- Template of pyorch._q_claim_<queue> of a native queue. {q}: its name, {id}: its number.
 --
 -- A claim changes no indexed column, so it is a HOT update: it leaves nothing behind in the index.
 -- Its scan starts where this session's last claim ended (a custom setting, so that it comes back
@@ -21,23 +21,28 @@ as $template$
   select $body$
 declare
   v_now constant timestamptz := {now};
-  v_start double precision := extract(epoch from pg_catalog.clock_timestamp());
+  -- milliseconds since 1970
+  v_start bigint := extract(epoch from pg_catalog.clock_timestamp()) * 1000;
+  -- of an exact look, in seconds
+  v_began double precision;
   v_token bigint;
   v_lanes constant integer[] := array(
     select l.priority from pyorch.lane_{q} l order by l.priority desc
   );
   v_left integer := p_batch;
   v_lane integer;
-  v_cursor text;
+  v_cursor bigint[];
   v_mark bigint;
-  v_high bigint;
-  v_look double precision;
   v_exact boolean;
+  v_front bigint;
+  v_ahead boolean;
+  v_skipped boolean := false;
+  v_looked bigint;
+  v_crossed boolean;
   v_from bigint;
   v_last bigint;
   v_end bigint;
   v_low bigint;
-  v_seen bigint;
   v_back bigint;
   v_due timestamptz;
   v_got integer;
@@ -50,124 +55,123 @@ begin
   <<pass>>
   loop
     foreach v_lane in array v_lanes loop
-      -- 'position / when the next exact look is due / high mark / returns, as known'
-      v_cursor := pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true);
-      if v_cursor is null or v_cursor = '' then
-        select l.last_value, k.last_value / 1000.0, h.last_value, b.last_value
-          into v_mark, v_look, v_high, v_seen
+      -- position / when the next exact look is due / high mark / returns, as known / and as looked
+      -- back for
+      v_cursor := pg_catalog.string_to_array(
+        pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true), '/'
+      )::bigint[];
+      if v_cursor[5] is null then
+        select array[l.last_value, k.last_value, h.last_value, b.last_value, -1]
+          into v_cursor
           from pyorch.q_low_{q} l, pyorch.q_look_{q} k, pyorch.q_high_{q} h, pyorch.q_back_{q} b;
-      else
-        v_mark := pg_catalog.split_part(v_cursor, '/', 1);
-        v_look := pg_catalog.split_part(v_cursor, '/', 2);
-        v_high := pg_catalog.split_part(v_cursor, '/', 3);
-        v_seen := pg_catalog.split_part(v_cursor, '/', 4);
       end if;
+      v_mark := v_cursor[1];
+      v_looked := v_cursor[5];
       -- a look far in the future: the clock was set back
-      v_exact := not v_again and (v_start >= v_look or v_look > v_start + 90);
+      v_exact := not v_again and (v_start >= v_cursor[2] or v_cursor[2] > v_start + 90000);
       if v_again then
-        continue when v_moved = 0 and v_low >= v_mark - 16;
+        continue when v_moved = 0 and not v_skipped and v_low >= v_mark - 16;
         v_from := least(v_low, v_mark - 16);
       elsif v_exact then
         select i.last_value into v_end from pyorch.q_id_{q} i;
         v_from := 0;
-        v_start := extract(epoch from pg_catalog.clock_timestamp());
+        v_began := extract(epoch from pg_catalog.clock_timestamp());
       else
         v_from := v_mark - 16;
       end if;
 
-      v_last := null;
-      if v_left = 1 then
-        update pyorch.native_{q} i
-           set token = v_token,
-               attempts = i.attempts + 1,
-               claimed_at = v_now,
-               lease_until = v_now + p_lease,
-               worker = p_worker
-         where i.ctid = (
-           select j.ctid
-             from pyorch.native_{q} j
-            where j.priority = v_lane
-              and j.id > v_from
-              and j.token = 0
-            order by j.id
-            limit 1
-              for no key update skip locked
-         )
-        returning i.id, i.payload, i.attempts, i.lease_until
-          into v_last, payload, attempt, lease_until;
-        if found then
-          item_id := v_last;
-          receipt := v_lane || '.' || v_last || '.' || v_token;
-          v_left := 0;
-          return next;
-        end if;
-      else
-        select pg_catalog.array_agg(c.ctid), pg_catalog.max(c.id)
-          into v_found, v_last
-          from (
-            select j.ctid, j.id
-              from pyorch.native_{q} j
-             where j.priority = v_lane
-               and j.id > v_from
-               and j.token = 0
-             order by j.id
-             limit v_left
-               for no key update skip locked
-          ) c;
-        if v_last is not null then
-          return query
-            with claimed as (
-              update pyorch.native_{q} i
-                 set token = v_token,
-                     attempts = i.attempts + 1,
-                     claimed_at = v_now,
-                     lease_until = v_now + p_lease,
-                     worker = p_worker
-               where i.ctid = any (v_found)
-              returning i.id, i.payload, i.attempts
-            )
-            select c.id::text,
-                   c.payload,
-                   c.attempts,
-                   v_lane || '.' || c.id || '.' || v_token,
-                   v_now + p_lease
-              from claimed c
-             order by c.id;
-          get diagnostics v_got = row_count;
-          v_left := v_left - v_got;
+      -- set off beyond what others are about to take, and look back now and then: see _native_one
+      v_ahead := false;
+      if pg_catalog.cardinality(v_lanes) = 1 and not v_again then
+        v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
+        v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
+        v_ahead := not v_exact
+          and v_back = v_looked
+          and v_front between v_mark and v_mark + 64 * p_batch;
+      end if;
+      if v_ahead then
+        v_from := v_front;
+        v_skipped := true;
+        if v_front + p_batch <= pg_catalog.pg_sequence_last_value('pyorch.q_id_{q}') then
+          v_front := pg_catalog.setval('pyorch.q_front_{q}', v_front + p_batch);
         end if;
       end if;
 
-      if v_last > v_high then
-        select h.last_value into v_high from pyorch.q_high_{q} h;
-        while v_high < v_last loop
-          v_high := pg_catalog.nextval('pyorch.q_high_{q}');
+      select pg_catalog.array_agg(c.ctid), pg_catalog.max(c.id)
+        into v_found, v_last
+        from (
+          select j.ctid, j.id
+            from pyorch.native_{q} j
+           where j.priority = v_lane
+             and j.id > v_from
+             and j.token = 0
+           order by j.id
+           limit v_left
+             for no key update skip locked
+        ) c;
+      if v_last is not null then
+        return query
+          with claimed as (
+            update pyorch.native_{q} i
+               set token = v_token,
+                   attempts = i.attempts + 1,
+                   claimed_at = v_now,
+                   lease_until = v_now + p_lease,
+                   worker = p_worker
+             where i.ctid = any (v_found)
+            returning i.id, i.payload, i.attempts
+          )
+          select c.id::text,
+                 c.payload,
+                 c.attempts,
+                 v_lane || '.' || c.id || '.' || v_token,
+                 v_now + p_lease
+            from claimed c
+           order by c.id;
+        get diagnostics v_got = row_count;
+        v_left := v_left - v_got;
+      end if;
+
+      if not v_ahead and coalesce(v_last > v_front, true) then
+        v_looked := coalesce(v_back, v_looked);
+      end if;
+      if v_last > v_front then
+        v_front := pg_catalog.setval('pyorch.q_front_{q}', v_last);
+      end if;
+      v_crossed := v_last > v_cursor[3];
+      if v_crossed then
+        v_cursor[3] := coalesce(pg_catalog.pg_sequence_last_value('pyorch.q_high_{q}'), 0);
+        while v_cursor[3] < v_last loop
+          v_cursor[3] := pg_catalog.nextval('pyorch.q_high_{q}');
         end loop;
         select l.last_value, b.last_value
           into v_low, v_back
           from pyorch.q_low_{q} l, pyorch.q_back_{q} b;
-        if v_back <> v_seen then
+        if v_back <> v_cursor[4] then
           -- something came back since: go there next
           v_last := v_low;
-          v_seen := v_back;
+          v_ahead := false;
+          v_cursor[4] := v_back;
         elsif pg_catalog.cardinality(v_lanes) = 1 then
           -- new sessions start near us
-          perform pyorch._queue_low('{q}', v_from, true);
+          perform pyorch._queue_low('{q}', v_mark - 16, true);
         end if;
       end if;
       if v_exact then
-        v_look := pyorch._queue_looked(
+        v_cursor[2] := pyorch._queue_looked(
           '{q}',
-          v_start,
+          v_began,
           case when pg_catalog.cardinality(v_lanes) = 1 then coalesce(v_last - 1, v_end) end
         );
       end if;
-      if v_exact or v_last <> v_mark then
+      if v_ahead then
+        v_last := v_mark;
+      end if;
+      if v_exact or v_crossed or v_last <> v_mark or v_looked <> v_cursor[5] then
+        v_cursor[1] := coalesce(v_last, case when v_exact then v_end end, v_mark);
+        v_cursor[5] := v_looked;
         perform pg_catalog.set_config(
-          'pyorch.q{id}_' || (v_lane + 100000),
-          coalesce(v_last, case when v_exact then v_end end, v_mark)
-            || '/' || v_look || '/' || v_high || '/' || v_seen,
-          false
+          'pyorch.q{id}_' || (v_lane + 100000), pg_catalog.array_to_string(v_cursor, '/'), false
         );
       end if;
       exit pass when v_left = 0;

@@ -12,48 +12,65 @@ create or replace function pyorch._native_complete()
 as $template$
   select $body$
 declare
-  v_numbers constant bigint[] := pyorch._parse_receipts(p_receipts);
+  v_head text;
+  v_tail text;
+  v_list text;
+  v_numbers bigint[];
   v_now constant timestamptz := {now};
   v_receipts text[];
   v_ids bigint[];
   v_keys text[];
   v_groups text[];
-  v_id bigint;
-  v_key text;
-  v_group text;
 begin
-  if {single} and pg_catalog.cardinality(p_receipts) = 1 then
-    delete from pyorch.native_{q} i
-     where i.priority = v_numbers[1]
-       and i.id = v_numbers[2]
-       and i.token = v_numbers[3]
-       and v_numbers[3] > 0
-    returning i.id, i.key, i.group_name
-      into v_id, v_key, v_group;
-    if found then
-      if v_key is not null or v_group is not null then
-        perform pyorch._q_leave_{q}(array[v_id], array[v_key], array[v_group]);
-      end if;
-      return next p_receipts[1];
+  -- all of one claim, the common case: one priority before each id, and one token behind it
+  if {single} then
+    v_head := substring(p_receipts[1] from '^-?\d{1,18}\.');
+    v_tail := substring(p_receipts[1] from '\.[1-9]\d{0,17}$');
+    v_list := pg_catalog.array_to_string(p_receipts, ',');
+    v_list := pg_catalog.replace(
+      substr(
+        v_list,
+        length(v_head) + 1,
+        greatest(length(v_list) - length(v_head) - length(v_tail), 0)
+      ),
+      v_tail || ',' || v_head,
+      ','
+    );
+    if v_list ~ '^\d{1,18}(,\d{1,18})*$' then
+      v_ids := pg_catalog.string_to_array(v_list, ',')::bigint[];
     end if;
+  end if;
+  if pg_catalog.cardinality(v_ids) = pg_catalog.cardinality(p_receipts) then
+    with gone as (
+      delete from pyorch.native_{q} i
+       where i.priority = rtrim(v_head, '.')::bigint
+         and i.id = any (v_ids)
+         and i.token = ltrim(v_tail, '.')::bigint
+      returning i.id, i.key, i.group_name, i.key is not null or i.group_name is not null as held
+    )
+    select pg_catalog.array_agg(v_head || e.id || v_tail),
+           pg_catalog.array_agg(e.id) filter (where e.held),
+           pg_catalog.array_agg(e.key) filter (where e.held),
+           pg_catalog.array_agg(e.group_name) filter (where e.held)
+      into v_receipts, v_ids, v_keys, v_groups
+      from gone e;
+    if v_ids is not null then
+      perform pyorch._q_leave_{q}(v_ids, v_keys, v_groups);
+    end if;
+    return query select r from pg_catalog.unnest(v_receipts) r;
     return;
   end if;
 
-  with gone as (
+  v_numbers := pyorch._parse_receipts(p_receipts);
+  with mine as materialized ({mine}
+  ),
+  gone as (
     delete from pyorch.native_{q} i
-     using (
-       select p_receipts[n] as receipt,
-              p_results[n] as result,
-              v_numbers[4 * n - 3] as priority,
-              v_numbers[4 * n - 2] as id,
-              v_numbers[4 * n - 1] as token
-         from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
-     ) g
+     using mine g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
-       and g.token > 0
-    returning g.receipt, g.result, {kept_columns}
+    returning g.receipt, p_results[g.n] as result, {kept_columns}
   ){keep}
   select pg_catalog.array_agg(e.receipt),
          pg_catalog.array_agg(e.id) filter (where e.held),

@@ -20,19 +20,14 @@ declare
   v_keys text[];
   v_groups text[];
 begin
-  with gone as (
+  with mine as materialized ({mine}
+  ),
+  gone as (
     delete from pyorch.native_{q} i
-     using (
-       select p_receipts[n] as receipt,
-              v_numbers[4 * n - 3] as priority,
-              v_numbers[4 * n - 2] as id,
-              v_numbers[4 * n - 1] as token
-         from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
-     ) g
+     using mine g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
-       and g.token > 0
     returning
       g.receipt,
       i.*,

@@ -14,24 +14,19 @@ declare
   v_released text[];
   v_first bigint;
 begin
-  with released as (
+  with mine as materialized ({mine}
+  ),
+  released as (
     update pyorch.native_{q} i
        set token = 0,
            attempts = i.attempts - 1,
            claimed_at = null,
            lease_until = null,
            worker = null
-      from (
-        select p_receipts[n] as receipt,
-               v_numbers[4 * n - 3] as priority,
-               v_numbers[4 * n - 2] as id,
-               v_numbers[4 * n - 1] as token
-          from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
-      ) g
+      from mine g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
-       and g.token > 0
     returning g.receipt, i.id
   )
   select pg_catalog.array_agg(r.receipt), pg_catalog.min(r.id)

@@ -31,12 +31,12 @@ begin
       coalesce(nullif(v_queue.attached_search_path, ''), ''''''),
       v_pins
     );
-  end if;
-  if v_queue.kind = 'attached' then
     select pg_catalog.array_agg(a.verb), pg_catalog.array_agg(a.source)
       into v_verbs, v_sources
       from pyorch._attached_source(p_queue_id) a;
   else
+    -- items in the order of the index, never of the pages: locks are taken in one order
+    v_pins := v_pins || E'  set enable_bitmapscan = off\n';
     select pg_catalog.array_agg(n.verb), pg_catalog.array_agg(n.source)
       into v_verbs, v_sources
       from pyorch._native_source(p_queue_id) n;
@@ -52,7 +52,7 @@ begin
              v_queue.queue,
              v.arguments,
              v.returns,
-             v_pins,
+             case when v_queue.kind = 'attached' or v.verb not in ('one', 'done') then v_pins end,
              s.source
            )
       from unnest(v_verbs, v_sources) s (verb, source)

@@ -17,6 +17,9 @@ create or replace function pyorch._queue_verbs()
   set search_path = ''
 as $$
   values
+    -- claim and complete of one item
+    ('one', 'p_worker text, p_lease interval', 'text, interval', 'pyorch.claimed'),
+    ('done', 'p_receipt text, p_result jsonb', 'text, jsonb', 'boolean'),
     (
       'claim',
       'p_worker text, p_batch integer, p_lease interval',

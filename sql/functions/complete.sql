@@ -1,7 +1,7 @@
 -- pyorch.complete(text, text[], jsonb[], boolean)
 -- The items behind these receipts are done. Stale receipts change nothing; strict raises on one,
 -- so that what the caller wrote in the same transaction rolls back.
--- Calls: pyorch._q_to_complete, pyorch._free_slots.  Reads: pyorch.queue.
+-- Calls: pyorch._q_to_done, pyorch._q_to_complete, pyorch._free_slots.  Reads: pyorch.queue.
 create or replace function pyorch.complete(
   queue text,
   receipts text[],
@@ -17,24 +17,26 @@ create or replace function pyorch.complete(
   set search_path = ''
 as $$
 declare
-  v_queue_id integer;
   v_limited boolean;
   v_done text[];
 begin
-  select q.queue_id, q.concurrency is not null
-    into v_queue_id, v_limited
+  if pg_catalog.cardinality(complete.receipts) = 1 and not complete.strict then
+    if pyorch._q_to_done(complete.queue, complete.receipts[1], complete.results[1]) then
+      return next complete.receipts[1];
+    end if;
+    return;
+  end if;
+  select q.concurrency is not null
+    into v_limited
     from pyorch.queue q
    where q.queue = complete.queue;
-  if not found then
-    perform pyorch._queue_id(complete.queue);
-  end if;
-  if not complete.strict and not v_limited then
+  if not complete.strict and v_limited is false then
     return query
-      select * from pyorch._q_to_complete(v_queue_id, complete.receipts, complete.results);
+      select * from pyorch._q_to_complete(complete.queue, complete.receipts, complete.results);
     return;
   end if;
   v_done := array(
-    select pyorch._q_to_complete(v_queue_id, complete.receipts, complete.results)
+    select pyorch._q_to_complete(complete.queue, complete.receipts, complete.results)
   );
   if complete.strict then
     perform pyorch._refuse_stale(complete.queue, complete.receipts, v_done);

@@ -1,7 +1,7 @@
 -- pyorch.next(text, text, integer, text[], interval)
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
--- Calls: pyorch._q_to_complete, pyorch._q_to_claim, pyorch.complete, pyorch.claim.
+-- Calls: pyorch._q_to_done, pyorch._q_to_one, pyorch.complete, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
   worker text,
@@ -10,13 +10,7 @@ create or replace function pyorch.next(
   done text[] default '{}',
   lease interval default null
 )
-  returns table (
-    item_id text,
-    payload jsonb,
-    attempt integer,
-    receipt text,
-    lease_until timestamptz
-  )
+  returns setof pyorch.claimed
   language plpgsql
   volatile
   parallel unsafe
@@ -24,33 +18,25 @@ create or replace function pyorch.next(
   set search_path = ''
 as $$
 declare
-  v_queue_id integer;
-  v_plain boolean;
-  v_lease interval;
+  v_done boolean;
+  v_item pyorch.claimed;
 begin
-  select q.queue_id,
-         q.concurrency is null and q.rate_limit is null
-           and not q.paused
-           and next.batch between 1 and 10000,
-         coalesce(next.lease, q.lease)
-    into v_queue_id, v_plain, v_lease
-    from pyorch.queue q
-   where q.queue = next.queue;
-  -- the common case: both functions of the queue, and nothing between
-  if v_plain and v_lease > '0' then
-    if next.done <> '{}' then
-      perform pyorch._q_to_complete(v_queue_id, next.done, null);
+  if next.batch = 1 and coalesce(next.lease > '0', true) then
+    if pg_catalog.cardinality(next.done) = 1 then
+      v_done := pyorch._q_to_done(next.queue, next.done[1], null);
+    elsif next.done <> '{}' then
+      perform pyorch.complete(next.queue, next.done);
     end if;
-    return query
-      select * from pyorch._q_to_claim(v_queue_id, next.worker, next.batch, v_lease);
+    v_item := pyorch._q_to_one(next.queue, next.worker, next.lease);
+    if v_item.receipt is not null then
+      return next v_item;
+    end if;
     return;
   end if;
   if next.done <> '{}' then
     perform pyorch.complete(next.queue, next.done);
   end if;
-  return query
-    select c.item_id, c.payload, c.attempt, c.receipt, c.lease_until
-      from pyorch.claim(next.queue, next.worker, next.batch, next.lease) c;
+  return query select * from pyorch.claim(next.queue, next.worker, next.batch, next.lease);
 end;
 $$;
 

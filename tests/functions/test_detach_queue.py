@@ -22,7 +22,7 @@ def test_it_forgets_everything_and_touches_no_row(db):
     assert db.execute(rows).fetchall() == before
     for table in ("queue", "attached", "item_state"):
         assert db.execute(f"select count(*) from pyorch.{table}").fetchone() == (0,)
-    left = "select count(*) from pg_proc where pronamespace = 'pyorch'::regnamespace and proname ~ '^_q_'"
+    left = "select count(*) from pg_proc where pronamespace = 'pyorch'::regnamespace and proname ~ '^_q_(?!to_)'"
     assert db.execute(left).fetchone() == (0,)
     assert db.execute("select to_regclass('pyorch.q_token_q')").fetchone() == (None,)
 

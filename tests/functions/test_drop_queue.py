@@ -13,7 +13,7 @@ def drop(db, force=False):
 def leftovers(db):
     return db.execute(
         "select relname from pg_class where relnamespace = 'pyorch'::regnamespace and relname ~ '_q(_|$)'"
-        " union all select proname from pg_proc where pronamespace = 'pyorch'::regnamespace and proname ~ '^_q_'"
+        " union all select proname from pg_proc where pronamespace = 'pyorch'::regnamespace and proname ~ '^_q_(?!to_)'"
         " union all select queue from pyorch.queue"
         " union all select 'slot' from pyorch.queue_slot"
     ).fetchall()

@@ -1,9 +1,8 @@
 -- pyorch._dispatch_source(text)
--- The two functions that lead claim and complete to those of a queue. A call by a name that is put
+-- The functions that lead claim and complete to those of a queue. A call by a name that is put
 -- together at run time is parsed and planned each time: 20 µs of the 80 that a claim takes. These
--- know every queue and call statically; one that they do not know yet, they call by its name. No
--- queue, no functions.
--- Calls: pyorch._dispatch_tree.  Reads: pyorch.queue.
+-- know every queue and call statically; one that they do not know yet, they call by its name.
+-- Calls: pyorch._dispatch_tree, pyorch._dispatch_verbs.  Reads: pyorch.queue.
 create or replace function pyorch._dispatch_source(
   -- leave this queue out: it is about to go
   p_without text default null
@@ -15,50 +14,27 @@ create or replace function pyorch._dispatch_source(
   security invoker
   set search_path = ''
 as $$
-  with known as (
-    select pg_catalog.array_agg(q.queue_id order by q.queue_id) as ids,
-           pg_catalog.array_agg(q.queue order by q.queue_id) as queues
-      from pyorch.queue q
-     where q.queue is distinct from p_without
-  ),
-  verb (verb, arguments, types, returns, given) as (
-    values
-      (
-        'claim',
-        'p_queue_id integer, p_worker text, p_batch integer, p_lease interval',
-        'integer, text, integer, interval',
-        'table (item_id text, payload jsonb, attempt integer, receipt text,'
-          ' lease_until timestamptz)',
-        array['p_worker', 'p_batch', 'p_lease']
-      ),
-      (
-        'complete',
-        'p_queue_id integer, p_receipts text[], p_results jsonb[]',
-        'integer, text[], jsonb[]',
-        'setof text',
-        array['p_receipts', 'p_results']
-      )
-  ),
-  source as (
-    select v.*,
+  with source as (
+    select v.verb,
+           v.arguments,
+           v.types,
+           v.returns,
            pg_catalog.format(
-             E'\nbegin\n%sreturn query execute ''select * from pyorch._q_%s_'' || (select q.queue'
-               ' from pyorch.queue q where q.queue_id = p_queue_id) || ''(%s)'' using %s;\nend;\n',
+             E'\ndeclare\n  v_item %s;\nbegin\n%s-- none of them: it is new, or there is none\n'
+               'perform pyorch._queue_id(p_queue);\n%s;\nend;\n',
+             pg_catalog.replace(v.returns, 'setof ', ''),
              pyorch._dispatch_tree(
-               k.ids,
-               k.queues,
-               pg_catalog.format(
-                 'select * from pyorch._q_%s_{q}(%s)',
-                 v.verb, pg_catalog.array_to_string(v.given, ', ')
-               )
+               pg_catalog.array_agg(q.queue order by q.queue collate "C")
+                 filter (where q.queue > ''),
+               pg_catalog.array_agg(
+                 pg_catalog.replace(v.static_call, '{q}', q.queue) order by q.queue collate "C"
+               ) filter (where q.queue > '')
              ),
-             v.verb,
-             (select pg_catalog.string_agg('$' || n, ', ' order by n)
-                from pg_catalog.generate_series(1, pg_catalog.cardinality(v.given)) n),
-             pg_catalog.array_to_string(v.given, ', ')
+             v.call_by_name
            ) as code
-      from verb v, known k
-     where k.ids is not null
+      from pyorch._dispatch_verbs() v
+      left join pyorch.queue q on q.queue is distinct from p_without
+     group by v.verb, v.arguments, v.types, v.returns, v.static_call, v.call_by_name
   )
   select pg_catalog.format('pyorch._q_to_%s(%s)', s.verb, s.types),
          s.code,

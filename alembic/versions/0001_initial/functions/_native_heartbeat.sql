@@ -14,19 +14,14 @@ declare
   v_now constant timestamptz := {now};
 begin
   return query
+    with mine as materialized ({mine}
+  )
     update pyorch.native_{q} i
        set lease_until = v_now + p_lease
-      from (
-        select p_receipts[n] as receipt,
-               v_numbers[4 * n - 3] as priority,
-               v_numbers[4 * n - 2] as id,
-               v_numbers[4 * n - 1] as token
-          from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
-      ) g
+      from mine g
      where i.priority = g.priority
        and i.id = g.id
        and i.token = g.token
-       and g.token > 0
     returning g.receipt;
 end;
 $body$

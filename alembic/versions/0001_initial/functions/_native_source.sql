@@ -33,6 +33,7 @@ begin
     '{kept_columns}', case
       when v_queue.retention is null then 'i.id, i.key, i.group_name' else 'i.*'
     end,
+    '{mine}', pyorch._native_mine(),
     '{keep}', case when v_queue.retention is null then '' else pyorch._native_keep() end,
     '{async}', case when v_queue.claims_may_be_lost then pyorch._native_async() else '' end,
     -- a lost claim can take the counter's advance with it: then its token must not come again
@@ -46,6 +47,20 @@ begin
   );
   for verb, source in
     values
+      (
+        'one',
+        case when coalesce(v_queue.concurrency, v_queue.rate_limit) is null
+          then pyorch._native_one()
+          else pyorch._plain_one(v_queue)
+        end
+      ),
+      (
+        'done',
+        case when v_queue.concurrency is null and v_queue.retention is null
+          then pyorch._native_done()
+          else pyorch._plain_done(v_queue)
+        end
+      ),
       ('claim', pyorch._native_claim()),
       ('complete', pyorch._native_complete()),
       ('fail', pyorch._native_fail()),

@@ -27,7 +27,7 @@ as $$
     from pg_catalog.pg_proc p
    where p.pronamespace = 'pyorch'::regnamespace
      and p.proname ~ '^_q_'
-     and p.proname not in ('_q_to_claim', '_q_to_complete')
+     and p.proname not in (select '_q_to_' || d.verb from pyorch._dispatch_verbs() d)
      and not exists (
        select 1
          from pyorch.queue q

@@ -26,10 +26,6 @@ begin
     execute v.statement;
     call pyorch._close_off('routine', v.routine);
   end loop;
-  if not exists (select 1 from pyorch._dispatch_source(p_without)) then
-    drop function if exists pyorch._q_to_claim(integer, text, integer, interval);
-    drop function if exists pyorch._q_to_complete(integer, text[], jsonb[]);
-  end if;
 end;
 $$;
 

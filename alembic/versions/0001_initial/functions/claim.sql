@@ -1,7 +1,7 @@
 -- pyorch.claim(text, text, integer, interval)
 -- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no
 -- rows.
--- Calls: pyorch._q_to_claim, pyorch._claim_limited.  Reads: pyorch.queue.
+-- Calls: pyorch._q_to_one, pyorch._q_to_claim, pyorch._claim_limited.  Reads: pyorch.queue.
 create or replace function pyorch.claim(
   queue text,
   -- who claims; kept with the item, for people
@@ -10,13 +10,7 @@ create or replace function pyorch.claim(
   -- null: the queue's own
   lease interval default null
 )
-  returns table (
-    item_id text,
-    payload jsonb,
-    attempt integer,
-    receipt text,
-    lease_until timestamptz
-  )
+  returns setof pyorch.claimed
   language plpgsql
   volatile
   parallel unsafe
@@ -24,14 +18,23 @@ create or replace function pyorch.claim(
   set search_path = ''
 as $$
 declare
-  v_queue_id integer;
+  v_item pyorch.claimed;
   v_paused boolean;
   v_limited boolean;
   v_lease interval;
 begin
-  select q.queue_id, q.paused, coalesce(claim.lease, q.lease),
+  -- one item is what most workers ask for: nothing is looked at twice
+  if claim.batch = 1 and coalesce(claim.lease > '0', true) then
+    v_item := pyorch._q_to_one(claim.queue, claim.worker, claim.lease);
+    if v_item.receipt is not null then
+      return next v_item;
+    end if;
+    return;
+  end if;
+
+  select q.paused, coalesce(claim.lease, q.lease),
          coalesce(q.concurrency, q.rate_limit) is not null
-    into v_queue_id, v_paused, v_lease, v_limited
+    into v_paused, v_lease, v_limited
     from pyorch.queue q
    where q.queue = claim.queue;
   if not found then
@@ -48,12 +51,10 @@ begin
   end if;
   if v_limited then
     return query
-      select c.item_id, c.payload, c.attempt, c.receipt, c.lease_until
-        from pyorch._claim_limited(claim.queue, claim.worker, claim.batch, v_lease) c;
+      select * from pyorch._claim_limited(claim.queue, claim.worker, claim.batch, v_lease);
     return;
   end if;
-  return query
-    select * from pyorch._q_to_claim(v_queue_id, claim.worker, claim.batch, v_lease);
+  return query select * from pyorch._q_to_claim(claim.queue, claim.worker, claim.batch, v_lease);
 end;
 $$;
 

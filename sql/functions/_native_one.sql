@@ -1,0 +1,114 @@
+-- pyorch._native_one()
+-- Template of pyorch._q_one_<queue> of a native queue without limits: claim one item where the
+-- session's last claim ended, or rather where anybody's did: q_front_{q}. Between the two lie rows
+-- that others have locked, and passing such a row costs as much as reading ten. So most claims
+-- start at the front, and one looks back when the front is 64 ahead of its session, or something
+-- has come back since (q_back_{q}).
+-- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
+-- priorities, nothing there, beyond the high mark. Each expression here costs as much as reading a
+-- row, so there are few.
+create or replace function pyorch._native_one()
+  returns text
+  language sql
+  immutable
+  parallel safe
+  security invoker
+  set search_path = ''
+as $template$
+  select $body$
+declare
+  -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, and the
+  -- returns as known and as looked back for
+  v_cursor bigint[];
+  v_front bigint;
+  v_back bigint;
+  v_from bigint;
+  v_lanes integer[];
+  v_paused boolean;
+  v_now timestamptz;
+  v_id bigint;
+  v_passed bigint;
+  v_item pyorch.claimed;
+  v_context text;
+begin
+{async}  select q.paused,
+         coalesce(p_lease, q.lease),
+         array(select l.priority from pyorch.lane_{q} l),
+         pg_catalog.string_to_array(
+           pg_catalog.current_setting('pyorch.q{id}_100000', true), '/'
+         )::bigint[],
+         pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}'),
+         pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}'),
+         {now}
+    into v_paused, p_lease, v_lanes, v_cursor, v_front, v_back, v_now
+    from pyorch.queue q
+   where q.queue_id = {id};
+  if v_paused then
+    return null;
+  end if;
+  if pg_catalog.cardinality(v_lanes) = 1
+    and extract(epoch from pg_catalog.clock_timestamp()) * 1000
+      between v_cursor[2] - 90000 and v_cursor[2]
+  then
+    v_from := case
+      when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 64 then v_front
+      else v_cursor[1] - 16
+    end;
+    update pyorch.native_{q} i
+       set token = {token},
+           attempts = i.attempts + 1,
+           claimed_at = v_now,
+           lease_until = v_now + p_lease,
+           worker = p_worker
+     where i.ctid = (
+       select j.ctid
+         from pyorch.native_{q} j
+        where j.priority = 0
+          and j.id > v_from
+          and j.id <= v_cursor[3]
+          and j.token = 0
+        order by j.id
+        limit 1
+          for no key update skip locked
+     )
+    returning i.id,
+              i.id::text,
+              i.payload,
+              i.attempts,
+              '0.' || i.id || '.' || i.token,
+              i.lease_until,
+              case
+                -- the cheaper of the two: it writes to the log only now and then
+                when i.id = v_front + 1 then pg_catalog.nextval('pyorch.q_front_{q}')
+                when i.id > v_front then pg_catalog.setval('pyorch.q_front_{q}', i.id)
+              end
+         into v_id,
+              v_item.item_id,
+              v_item.payload,
+              v_item.attempt,
+              v_item.receipt,
+              v_item.lease_until,
+              v_passed;
+    if v_from <> v_front and v_id is not null then
+      v_cursor[1] := v_id;
+      if v_id > v_front then
+        v_cursor[5] := v_back;
+      end if;
+      v_context := pg_catalog.set_config(
+        'pyorch.q{id}_100000', pg_catalog.array_to_string(v_cursor, '/'), false
+      );
+    end if;
+    if v_id is not null then
+      return v_item;
+    end if;
+  end if;
+  select * into v_item from pyorch._q_claim_{q}(p_worker, 1, p_lease);
+  return v_item;
+end;
+$body$
+$template$;
+
+comment on function pyorch._native_one() is
+  'Template of pyorch._q_one_<queue> of a native queue without limits.';
+
+revoke all on function pyorch._native_one() from public;
