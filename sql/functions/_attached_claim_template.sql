@@ -26,30 +26,34 @@ as $$
 declare
   v_now constant timestamptz := {now};
   v_token constant bigint := {token};
-  v_fence constant timestamptz := {fence};
-  v_until constant timestamptz := coalesce(v_fence, v_now) + p_lease;
-  v_plain constant boolean := {in_table} and p_lease = {lease};
   -- when a look from the start is due, how many items this session had (64: it is busy), where the
   -- last of them stands
   v_cursor constant text[] := {cursor};
-  v_start constant double precision := {start};
-  v_due double precision := v_cursor[1];
-  v_count integer := coalesce(v_cursor[2]::integer, 0);
-  v_blocks constant bigint := case when v_count < 64 then {blocks} end;
-  v_ahead boolean := v_count = 64 and v_due > v_start and v_due < v_start + 11;
-  v_from_at {at_type} := case when v_ahead then v_cursor[3] else {first_at} end;
-  v_from_id {id_cast} := case when v_ahead then v_cursor[4] else {first_id} end;
-  v_item text;
+  v_ahead boolean := {ahead};
+  v_from_at {at_type} := {from_at};
+  v_from_id {id_cast} := {from_id};
+  v_start double precision;
+  v_count integer := 64;
+  v_blocks bigint;
   v_at text;
+  v_done boolean;
   v_locked_at timestamptz;
   v_got record;
   v_items text[];
   v_payloads jsonb[];
   v_attempts integer[];
   v_locked timestamptz[];
-  v_picked {place_type}[] := array[]::{place_type}[];
-  v_refused {place_type}[] := array[]::{place_type}[];
+  v_picked {place_type}[];
+  v_refused {place_type}[];
 begin
+  -- each expression counts here: it is made ready anew in each transaction
+  if {moves} and not v_ahead then
+    v_start := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp());
+    v_count := coalesce(v_cursor[2]::integer, 0);
+    if v_count < 64 then
+      v_blocks := {blocks};
+    end if;
+  end if;
 {pick_groups}  loop
     if p_batch = 1 and not {grouped} then
       -- LIMIT as a constant: only then is the cheap plan seen as cheap
@@ -63,9 +67,12 @@ begin
           limit 1
             for no key update of k skip locked
        )
-      returning j.{id}::text, {payload}, {attempt_j}, {locked_j}, {at_j}
-           into v_item, payload, attempt, v_locked_at, v_at;
-      exit when v_item is not null;
+      -- a first attempt has no state row
+      returning j.{id}::text, {payload}, {attempt_j}, {locked_j}, {at_j},
+                '{q}-' || v_token || '-' || j.{id}::text, {fence} + p_lease,
+                {locked_j} = {fence} and p_lease = {lease} and {attempt_j} = 1
+           into item_id, payload, attempt, v_locked_at, v_at, receipt, lease_until, v_done;
+      exit when item_id is not null;
     else
       with pick as materialized (
 {pick}      ),
@@ -93,7 +100,7 @@ begin
         v_payloads := v_payloads || v_got.payloads;
         v_attempts := v_attempts || v_got.attempts;
         v_locked := v_locked || v_got.locked;
-        v_item := v_got.items[pg_catalog.cardinality(v_got.items)];
+        item_id := v_got.items[pg_catalog.cardinality(v_got.items)];
         v_at := v_got.at[pg_catalog.cardinality(v_got.items)];
       end if;
       exit when pg_catalog.cardinality(v_items) = p_batch;
@@ -102,40 +109,42 @@ begin
     v_ahead := false;
     v_from_at := {first_at};
     v_from_id := {first_id};
+    v_start := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp());
   end loop;
-  if v_item is null then
+  if item_id is null then
     return;
   end if;
 
-  if {moves} then
-    if not v_ahead then
-      v_due := extract(epoch from pg_catalog.clock_timestamp());
-      v_due := v_due + least(greatest(200 * (v_due - v_start), 0.02), 10);
-    end if;
+  if {moves} and v_ahead then
+    v_at := pg_catalog.set_config(
+      'pyorch.q{q}_from', v_cursor[1] || '|64|' || v_at || '|' || item_id, false);
+  elsif {moves} then
     if v_count < 64 then
       -- that it had to look at many pages is as good a reason
       v_count := case when {blocks} > v_blocks + 24 then 64 else least(v_count + p_batch, 64) end;
     end if;
-    perform pg_catalog.set_config(
-      'pyorch.q{q}_from', pg_catalog.concat_ws('|', v_due, v_count, v_at, v_item), false);
+    v_at := pg_catalog.set_config(
+      'pyorch.q{q}_from',
+      (
+        select e.now + least(greatest(200 * (e.now - v_start), 0.02), 10)
+          from pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) e (now)
+      ) || '|' || v_count || '|' || v_at || '|' || item_id,
+      false
+    );
+  end if;
+  if v_done then
+    return next;
+    return;
   end if;
   if v_items is null then
-    -- a first attempt has no state row
-    if v_plain and v_locked_at = v_fence and attempt = 1 then
-      item_id := v_item;
-      receipt := '{q}-' || v_token || '-' || v_item;
-      lease_until := v_until;
-      return next;
-      return;
-    end if;
-    v_items := array[v_item];
+    v_items := array[item_id];
     v_payloads := array[payload];
     v_attempts := array[attempt];
     v_locked := array[v_locked_at];
   end if;
 
-  if not v_plain
-     or not coalesce(v_fence = all (v_locked), false)
+  if p_lease <> {lease}
+     or not coalesce({fence} = all (v_locked), false)
      or (1 <> any (v_attempts) and exists (
        select 1
          from pyorch.item_state s
@@ -146,7 +155,8 @@ begin
 {claim_state}  end if;
   return query
     select t.item_id, t.payload, t.attempt,
-           '{q}-' || pg_catalog.lpad(v_token::text, 16, '0') || '-' || t.item_id, v_until
+           '{q}-' || pg_catalog.lpad(v_token::text, 16, '0') || '-' || t.item_id,
+           coalesce({fence}, v_now) + p_lease
       from unnest(v_items, v_payloads, v_attempts) t (item_id, payload, attempt);
 end;
 $template$;

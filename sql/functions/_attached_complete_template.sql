@@ -13,7 +13,7 @@ create or replace function pyorch._attached_complete_template()
 as $$
   select $template$
 declare
-  v_now constant timestamptz := {now};
+  v_now constant timestamptz := {complete_at};
   v_receipt constant text := p_receipts[1];
   v_item text;
   v_known boolean;

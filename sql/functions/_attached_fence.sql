@@ -26,11 +26,11 @@ begin
     -- microseconds since 1970: whole milliseconds, and the claim counter below them
     'token', case
       when v_in_table then
-        '(extract(epoch from v_now) * 1000)::bigint * 1000 + ' || v_token || ' % 1000'
+        '(pg_catalog.date_part(''epoch'', v_now) * 1000)::bigint * 1000 + ' || v_token || ' % 1000'
       else v_token
     end,
     'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token / 1e6::float8)'
-      else 'null' end,
+      else 'null::timestamptz' end,
     'locked_j', case when v_in_table then 'j.' || v_locked_at else 'null::timestamptz' end,
     'locked_k', case when v_in_table then 'k.' || v_locked_at else 'null::timestamptz' end,
     'claimed_t', case when v_in_table then 't.locked_at' else 'v_now' end,

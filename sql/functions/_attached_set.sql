@@ -44,7 +44,8 @@ as $$
         when 'redrive' then '0'
       end),
       ('locked_at', case
-        when p_event = 'claim' and pyorch._attached_fenced(p_columns) then 'v_fence'
+        when p_event = 'claim' and pyorch._attached_fenced(p_columns) then
+          'pg_catalog.to_timestamp(v_token / 1e6::float8)'
         when p_event = 'claim' then '{now}'
         when p_event <> 'complete' then '{null}'
       end),

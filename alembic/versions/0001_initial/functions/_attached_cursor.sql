@@ -18,6 +18,11 @@ declare
   v_columns constant jsonb := p_attached -> 'columns';
   v_id constant text := 'k.' || pg_catalog.quote_ident(v_columns #>> '{id,name}');
   v_at constant text := pg_catalog.quote_ident(v_columns #>> '{created_at,name}');
+  v_first constant text := case
+    when v_columns #>> '{id,base}' like 'int%' then '-9223372036854775808'
+    when v_columns #>> '{id,base}' = 'uuid' then '00000000-0000-0000-0000-000000000000'
+    else ''
+  end;
   v_moves constant boolean := p_attached ->> 'order_sql' is null
     and not v_columns ?| array['priority', 'group']
     and case
@@ -38,8 +43,17 @@ begin
         ' from pg_catalog.pg_index i where i.indrelid = %1$L::regclass)',
       p_attached ->> 'relation'
     ) else 'null' end,
-    'start', case when v_moves then 'extract(epoch from pg_catalog.clock_timestamp())'
-      else 'null' end,
+    'ahead', case
+      when v_moves then
+        'coalesce(v_cursor[2] = ''64'' and pg_catalog.date_part(''epoch'','
+          ' pg_catalog.clock_timestamp()) between v_cursor[1]::double precision - 11'
+          ' and v_cursor[1]::double precision, false)'
+      else 'false'
+    end,
+    'from_at', case when v_moves and v_at is not null then
+      'case when v_ahead then v_cursor[3] else ''-infinity'' end' else 'null' end,
+    'from_id', case when v_moves then
+      pg_catalog.format('case when v_ahead then v_cursor[4] else %L end', v_first) else 'null' end,
     'from_k', case
       when not v_moves then ''
       when v_at is null then pg_catalog.format(E'\n            and %s >= v_from_id', v_id)
@@ -51,11 +65,7 @@ begin
     'at_j', case when v_moves and v_at is not null then
       pg_catalog.format('pg_catalog.to_json(j.%s) #>> ''{}''', v_at) else '''''' end,
     'first_at', case when v_moves and v_at is not null then '''-infinity''' else 'null' end,
-    'first_id', case
-      when v_columns #>> '{id,base}' like 'int%' then '''-9223372036854775808'''
-      when v_columns #>> '{id,base}' = 'uuid' then '''00000000-0000-0000-0000-000000000000'''
-      else ''''''
-    end
+    'first_id', pg_catalog.quote_literal(v_first)
   );
 end;
 $$;

@@ -26,9 +26,9 @@ as $$
             select k.{at} as at, {group_k} as group_key
               from {rel} k
              where {ready_k}
-               and k.{at} operator(pg_catalog.<>) all (v_picked || v_refused)
+               and k.{at} operator(pg_catalog.<>) all (coalesce(v_picked || v_refused, '{}'))
              order by {order}
-             limit p_batch - pg_catalog.cardinality(v_picked)
+             limit p_batch - coalesce(pg_catalog.cardinality(v_picked), 0)
                for no key update of k skip locked
           ) c
       ) p;

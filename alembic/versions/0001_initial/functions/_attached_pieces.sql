@@ -120,6 +120,11 @@ begin
   return v_pieces
     || pyorch._attached_fence(v_attached, v_queue)
     || pyorch._attached_cursor(v_attached, p_queue_id)
+    -- the time, where a completion writes one
+    || pg_catalog.jsonb_build_object('complete_at', case
+         when v_columns ?| array['completed_at', 'updated_at'] then v_pieces ->> 'now'
+         else 'null'
+       end)
     || (
       select pg_catalog.jsonb_object_agg('is_' || s.key, pg_catalog.quote_literal(s.value))
         from pg_catalog.jsonb_each_text(v_attached -> 'statuses') s

@@ -16,30 +16,29 @@ create or replace function pyorch._attached_receipt(
   security invoker
   set search_path = ''
 as $$
-  select pg_catalog.format(
-    '(%1$s like %2$L'
-      ' and pg_catalog.translate(pg_catalog.substr(%1$s, %3$s, 16), ''0123456789'', '''') = '''''
-      || case
-           when p_base = 'uuid' then
-             ' and pg_catalog.translate(pg_catalog.substr(%1$s, %4$s), ''0123456789abcdef'', '''')'
-               ' = ''----'''
-           when p_base like 'int%' then
-             ' and pg_catalog.translate(pg_catalog.substr(%1$s, %4$s), ''0123456789'', '''')'
-               ' in ('''', ''-'')'
-               ' and pg_catalog.substr(%1$s, %4$s) not like ''_%%-%%'''
-               ' and pg_catalog.substr(%1$s, %4$s) <> ''-'''
-               ' and pg_catalog.length(%1$s) < %4$s + 18'
-           else ''
-         end || ')',
-    p_receipt,
-    p_queue_id || '-' || pg_catalog.repeat('_', 16) || case
-      when p_base = 'uuid' then '-________-____-____-____-____________'
-      when p_base like 'int%' then '-_%'
-      else '-%'
-    end,
-    pg_catalog.length(p_queue_id || '-') + 1,
-    pg_catalog.length(p_queue_id || '-') + 18
-  );
+  with known (head, digits, token) as (
+    select pg_catalog.format('%s-%s-', p_queue_id, pg_catalog.repeat('_', 16)),
+           pg_catalog.format('pg_catalog.translate(%s, ''0123456789'', '''')', p_receipt),
+           pg_catalog.format(
+             'pg_catalog.translate(pg_catalog.substr(%s, %s, 16), ''0123456789'', '''') = ''''',
+             p_receipt, pg_catalog.length(p_queue_id::text) + 2
+           )
+  )
+  select case
+    -- besides the digits only the dashes that LIKE has seen: the id is a number of 18 at most
+    when p_base like 'int%' then pg_catalog.format(
+      '(%1$s like ''%2$s_%%'' and pg_catalog.length(%1$s) < %3$s'
+        ' and (%4$s = ''--'' or %4$s = ''---'' and %1$s like ''%2$s-_%%''))',
+      p_receipt, k.head, pg_catalog.length(k.head) + 19, k.digits
+    )
+    when p_base = 'uuid' then pg_catalog.format(
+      '(%s like ''%s________-____-____-____-____________'' and %s'
+        ' and pg_catalog.translate(%1$s, ''0123456789abcdef'', '''') = ''------'')',
+      p_receipt, k.head, k.token
+    )
+    else pg_catalog.format('(%s like ''%s%%'' and %s)', p_receipt, k.head, k.token)
+  end
+    from known k;
 $$;
 
 comment on function pyorch._attached_receipt(text, integer, text) is
