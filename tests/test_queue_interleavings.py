@@ -187,3 +187,14 @@ def test_what_a_rolled_back_claim_had_taken_is_not_left_behind(db, connect):
     assert payloads(claim(db, 2)) == [2, 3]
     other.execute("rollback")
     assert payloads(claim(db)) == [1]
+
+
+def test_what_had_become_due_is_not_hidden_by_a_claim_that_rolls_back(db, connect, clock):
+    create(db)
+    enqueue(db, "late", run_at="2026-03-01 12:01:00+00")
+    other = connect()
+    clock.advance("5 minutes")
+    other.execute("begin")
+    assert payloads(claim(other, 5)) == ["late"]
+    other.execute("rollback")
+    assert payloads(claim(db)) == ["late"]

@@ -196,6 +196,8 @@ begin
     ) then
       v_moved := pyorch._q_ready_{q}(p_batch, v_due);
       select l.last_value into v_low from pyorch.q_low_{q} l;
+    else
+      perform pyorch._queue_all_due('{q}', v_now);
     end if;
   end loop;
 end;

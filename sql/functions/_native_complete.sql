@@ -26,18 +26,12 @@ begin
   if {single} then
     v_head := substring(p_receipts[1] from '^-?\d{1,18}\.');
     v_tail := substring(p_receipts[1] from '\.[1-9]\d{0,17}$');
-    v_list := pg_catalog.array_to_string(p_receipts, ',');
+    v_list := pg_catalog.array_to_string(p_receipts, ',') || ',' || v_head;
     v_list := pg_catalog.replace(
-      substr(
-        v_list,
-        length(v_head) + 1,
-        greatest(length(v_list) - length(v_head) - length(v_tail), 0)
-      ),
-      v_tail || ',' || v_head,
-      ','
+      substr(v_list, length(v_head) + 1), v_tail || ',' || v_head, ','
     );
-    if v_list ~ '^\d{1,18}(,\d{1,18})*$' then
-      v_ids := pg_catalog.string_to_array(v_list, ',')::bigint[];
+    if v_list ~ '^(\d{1,18},)+$' then
+      v_ids := pg_catalog.string_to_array(rtrim(v_list, ','), ',')::bigint[];
     end if;
   end if;
   if pg_catalog.cardinality(v_ids) = pg_catalog.cardinality(p_receipts) then

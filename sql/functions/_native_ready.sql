@@ -45,7 +45,8 @@ begin
   if v_ids is not null then
     v_moved := pyorch._q_move_{q}(v_ids);
   end if;
-  if v_moved < p_batch then
+  -- not for a claim: when that rolls back, they wait again
+  if v_moved < p_batch and p_from = '-infinity' then
     perform pyorch._queue_all_due('{q}', v_now);
   end if;
   return v_moved;

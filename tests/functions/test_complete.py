@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.queues import claim, complete, create, enqueue, explain, fail, payloads, receipts, status, unlock
+from tests.queues import claim, complete, create, enqueue, explain, fail, payloads, receipts, release, status, unlock
 
 
 def test_it_returns_what_it_accepted(db):
@@ -145,3 +145,15 @@ def test_an_unknown_queue_is_refused(db):
     with pytest.raises(psycopg.Error) as error:
         db.execute("select pyorch.complete('nope', array['0.1.1'])")
     assert error.value.sqlstate == "PY002"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_stale_receipt_beside_a_good_one_of_another_claim_is_not_read_as_one_of_that(db, order):
+    create(db)
+    enqueue(db, 1, 2)
+    (stale,) = claim(db)
+    release(db, [stale])
+    first, second = claim(db, 2)
+    assert first.id == stale.id
+    assert complete(db, [second, stale][::order]) == [second.receipt]
+    assert complete(db, [first]) == [first.receipt]
