@@ -25,6 +25,15 @@ begin
         'To forget the mapping alone: select pyorch.detach_queue(%L);', drop_queue.queue
       );
   end if;
+  -- its one snapshot would not see what an enqueue commits while we wait for the tables
+  if not coalesce(drop_queue.force, false)
+    and pg_catalog.current_setting('transaction_isolation') not like 'read %'
+  then
+    raise exception using
+      errcode = 'PY006',
+      message = 'a transaction with one snapshot cannot tell whether the queue is empty',
+      hint = 'Drop it at the isolation level read committed.';
+  end if;
   if not coalesce(drop_queue.force, false) and pyorch._native_unfinished(drop_queue.queue) then
     raise exception using
       errcode = 'PY006',
@@ -45,8 +54,8 @@ end;
 $$;
 
 comment on function pyorch.drop_queue(text, boolean) is
-  'Drop a native queue. Raises PY001 (an attached one), PY002, PY006 (unfinished items; force '
-  '=> true drops them).';
+  'Drop a native queue. Raises PY001 (an attached one), PY002, PY006 (unfinished items, or an '
+  'isolation level at which they may be unseen; force => true drops them).';
 
 revoke all on function pyorch.drop_queue(text, boolean) from public;
 

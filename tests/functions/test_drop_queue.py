@@ -50,3 +50,14 @@ def test_the_name_can_be_used_again_by_sessions_that_knew_it(db):
     create(db)
     enqueue(db, "new")
     assert [item.payload for item in claim(db)] == ["new"]
+
+
+def test_a_transaction_with_one_snapshot_is_refused(db, connect):
+    create(db)
+    other = connect()
+    other.execute("begin isolation level repeatable read")
+    with pytest.raises(psycopg.Error) as refused:
+        other.execute("select pyorch.drop_queue('q')")
+    assert refused.value.sqlstate == "PY006"
+    other.execute("rollback")
+    db.execute("select pyorch.drop_queue('q')")
