@@ -14,35 +14,10 @@ as $$
   select $template$
 declare
   v_now constant timestamptz := {complete_at};
-  v_receipt constant text := p_receipts[1];
-  v_item text;
-  v_known boolean;
   v_items text[];
   v_done text[];
 begin
-  if {in_table} and pg_catalog.cardinality(p_receipts) = 1 then
-    v_item := pg_catalog.substr(v_receipt, {item_at});
-    if {is_receipt} then
-      update {rel} j
-         set {set_complete}
-        from (select p_results[1] as result) m
-       where j.{id} {eq} v_item::{id_cast}
-         and {held_j}
-         and {locked_j} = pg_catalog.to_timestamp(
-               pg_catalog.substr(v_receipt, {token_at}, 16)::float8 / 1e6)
-      returning exists (
-                  select 1 from pyorch.item_state s where s.queue_id = {q} and s.item_id = v_item
-                )
-           into v_known;
-      if found then
-        if v_known then
-          delete from pyorch.item_state s where s.queue_id = {q} and s.item_id = v_item;
-        end if;
-        return next v_receipt;
-        return;
-      end if;
-    end if;
-  elsif {in_table} then
+  if {in_table} then
     with r as materialized (
       select t.receipt, t.result, pg_catalog.substr(t.receipt, {item_at}) as item_id,
              pg_catalog.to_timestamp(

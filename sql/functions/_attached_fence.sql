@@ -43,7 +43,7 @@ begin
     -- a receipt: the queue, 16 digits, the id
     'token_at', pg_catalog.length(p_queue.queue_id || '-') + 1,
     'item_at', pg_catalog.length(p_queue.queue_id || '-') + 18,
-    'is_receipt', pyorch._attached_receipt('v_receipt', p_queue.queue_id, v_base),
+    'is_receipt_p', pyorch._attached_receipt('p_receipt', p_queue.queue_id, v_base),
     'is_receipt_t', pyorch._attached_receipt('t.receipt', p_queue.queue_id, v_base),
     -- what its id is cast to: any number of 18 digits fits
     'id_cast', case

@@ -141,6 +141,8 @@
 \ir functions/_attached_pick_template.sql
 \ir functions/_attached_claim_template.sql
 \ir functions/_attached_complete_template.sql
+\ir functions/_attached_one_template.sql
+\ir functions/_attached_done_template.sql
 \ir functions/_attached_hold_template.sql
 \ir functions/_attached_fail_template.sql
 \ir functions/_attached_release_template.sql

@@ -18,6 +18,10 @@ declare
   v_columns constant jsonb := p_attached -> 'columns';
   v_id constant text := 'k.' || pg_catalog.quote_ident(v_columns #>> '{id,name}');
   v_at constant text := pg_catalog.quote_ident(v_columns #>> '{created_at,name}');
+  v_cast constant text := case when v_columns #>> '{id,base}' like 'int%' then 'bigint'
+    else v_columns #>> '{id,type}' end;
+  v_place constant text := case when v_at is null then '''''' else
+    pg_catalog.format('(pg_catalog.to_json(j.%s) #>> ''{}'')', v_at) end;
   v_first constant text := case
     when v_columns #>> '{id,base}' like 'int%' then '-9223372036854775808'
     when v_columns #>> '{id,base}' = 'uuid' then '00000000-0000-0000-0000-000000000000'
@@ -60,10 +64,23 @@ begin
       else pg_catalog.format(
         E'\n            and (k.%s, %s) >= (v_from_at, v_from_id)', v_at, v_id)
     end,
+    -- the same, straight from the cursor
+    'ahead_k', case
+      when not v_moves then ''
+      when v_at is null then pg_catalog.format(
+        E'\n          and %s >= v_cursor[4]::%s', v_id, v_cast)
+      else pg_catalog.format(
+        E'\n          and (k.%s, %s) >= (v_cursor[3]::%s, v_cursor[4]::%s)',
+        v_at, v_id, v_columns #>> '{created_at,type}', v_cast
+      )
+    end,
+    'moved', case when v_moves then pg_catalog.format(
+      'pg_catalog.set_config(%L, v_cursor[1] || ''|64|'' || %s || ''|'' || j.%I::text, false)',
+      'pyorch.q' || p_queue_id || '_from', v_place, v_columns #>> '{id,name}'
+    ) else '''''' end,
     'at_type', coalesce(v_columns #>> '{created_at,type}', 'text'),
     -- as JSON has it: read the same whatever the session's DateStyle
-    'at_j', case when v_moves and v_at is not null then
-      pg_catalog.format('pg_catalog.to_json(j.%s) #>> ''{}''', v_at) else '''''' end,
+    'at_j', v_place,
     'first_at', case when v_moves and v_at is not null then '''-infinity''' else 'null' end,
     'first_id', pg_catalog.quote_literal(v_first)
   );

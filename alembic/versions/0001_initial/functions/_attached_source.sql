@@ -1,6 +1,7 @@
 -- pyorch._attached_source(integer)
 -- The bodies of an attached queue's functions: the templates, filled with what the table has.
--- Calls: pyorch._attached_pieces, pyorch._fill_template, pyorch._attached_<verb>_template.
+-- Calls: pyorch._attached_pieces, pyorch._fill_template, pyorch._attached_<verb>_template,
+-- pyorch._plain_one, pyorch._plain_done.  Reads: pyorch.queue.
 create or replace function pyorch._attached_source(p_queue_id integer)
   returns table (verb text, source text)
   language sql
@@ -38,11 +39,28 @@ as $$
              lateral (select (a.pieces ->> 'grouped')::boolean as grouped) g
     ) p
   union all
+  -- the short ways for one item
   select s.verb, s.source
     from pyorch.queue q
+   cross join lateral (
+     select pyorch._attached_pieces(q.queue_id) as pieces
+   ) a
+   cross join lateral (
+     select a.pieces || pg_catalog.jsonb_build_object(
+       'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces)
+     ) as pieces,
+            (a.pieces ->> 'in_table')::boolean and q.concurrency is null as is_short
+   ) p
    cross join lateral (values
-     ('one', pyorch._plain_one(q)),
-     ('done', pyorch._plain_done(q))
+     ('one', case
+       when p.is_short and q.rate_limit is null and not (a.pieces ->> 'grouped')::boolean
+         then pyorch._fill_template(pyorch._attached_one_template(), p.pieces)
+       else pyorch._plain_one(q)
+     end),
+     ('done', case
+       when p.is_short then pyorch._fill_template(pyorch._attached_done_template(), p.pieces)
+       else pyorch._plain_done(q)
+     end)
    ) s (verb, source)
    where q.queue_id = p_queue_id;
 $$;
