@@ -243,6 +243,7 @@
 \ir functions/_plan_retries.sql
 \ir functions/_wake.sql
 \ir functions/_wake_after.sql
+\ir functions/_lock_states.sql
 \ir functions/_end_calls.sql
 \ir functions/_apply_answers.sql
 \ir functions/_report_calls.sql

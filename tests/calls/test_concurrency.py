@@ -129,18 +129,26 @@ def test_who_holds_the_state_of_an_endpoint_waits_for_no_call(world, connect, ta
     assert world.call(ids[0])["outcome"] == "refused"
 
 
-def test_a_transaction_that_holds_an_endpoint_open_does_not_stop_the_beats(world, connect):
-    """An operator who triggers and does not commit must not make the agent look dead."""
-    world.scraper(max_busy="10 seconds", max_in_flight=2)
+def test_an_open_transaction_that_triggered_keeps_up_neither_other_endpoints_nor_the_agent(world, connect):
+    """An application that triggers and commits much later: answers are written, and the agent does not look dead."""
+    for name in ("held", "other"):
+        world.scraper(name, max_attempts=3, max_in_flight=2)
     world.tick()
-    world.send(202)
-    other = connect()
-    other.execute("begin")
-    other.execute("select pyorch.trigger('scrape')")
-    world.clock.advance("20 seconds")
+    first, second = world.take()
+    application = connect()
+    application.execute("begin")
+    application.execute("select pyorch.trigger('held')")
     world.db.execute("set statement_timeout = '5s'")
+    answers = [{"call_id": call["call_id"], "status_code": 500, "timed_out": False} for call in (first, second)]
+    world.one("select pyorch._report_calls(%s, %s)", world.agent, Jsonb(answers))
     assert world.beat()["leader"]
-    assert world.status("scrape")["busy"] == 1
-    other.execute("rollback")
+    # both answers stand in the ledger; what follows from that of the held one has to wait
+    assert [call["outcome"] for call in world.calls() if call["attempt"] == 1] == ["failed", "failed"]
+    assert world.status("other")["failures_in_row"] == 1
+    assert world.status("held")["failures_in_row"] == 0
+    application.execute("rollback")
     world.beat()
-    assert world.status("scrape")["busy"] == 0
+    assert world.status("held")["failures_in_row"] == 1
+    assert sorted(call["endpoint"] for call in world.calls() if call["attempt"] == 2) == ["held", "other"]
+    world.beat()
+    assert world.status("held")["failures_in_row"] == 1

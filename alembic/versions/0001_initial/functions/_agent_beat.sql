@@ -15,7 +15,6 @@ create or replace function pyorch._agent_beat(
   parallel unsafe
   security definer
   set search_path = ''
-  set lock_timeout = '100ms'
 as $$
 declare
   v_now constant timestamptz := pyorch._now();
@@ -43,13 +42,8 @@ begin
        select x.ctid from pyorch.agent x
          where x.seen_at < v_now - interval '1 day' for update skip locked
      ));
-    begin
-      perform pyorch._look_at_calls();
-      perform pyorch._settle_busy(v_now);
-    exception
-      -- a transaction elsewhere holds an endpoint (trigger): no reason to look dead, try next time
-      when lock_not_available then null;
-    end;
+    perform pyorch._look_at_calls();
+    perform pyorch._settle_busy(v_now);
   end if;
   return pg_catalog.jsonb_build_object(
     'leader', v_leader,

@@ -1,7 +1,7 @@
 -- pyorch._settle_busy(timestamptz)
 -- Calls that are out: which are no longer busy? Those whose max_busy has passed, and those whose
 -- queue came to rest: items were claimed since hand-over and none of them has been in work for 5
--- seconds.
+-- seconds. Before that: end those that are no longer busy and had to wait for their endpoint.
 -- Calls: pyorch._queue_token, pyorch._queue_in_work, pyorch._wake_after, pyorch._end_calls.
 -- Writes: pyorch.call.
 create or replace function pyorch._settle_busy(p_now timestamptz)
@@ -15,6 +15,18 @@ as $$
 declare
   v_ended bigint[];
 begin
+  -- those whose end had to wait
+  v_ended := array(
+    select c.call_id
+      from pyorch.live_call c
+     where c.outcome is not null
+       and c.finished_at is not null
+     order by c.call_id
+       for update skip locked
+  );
+  if v_ended <> '{}' then
+    perform pyorch._end_calls(v_ended, p_now);
+  end if;
   with busy as materialized (
     select c.call_id, c.token, c.sent_at, c.worked, c.idle_since, c.busy_until, e.queue_id
       from pyorch.live_call c
