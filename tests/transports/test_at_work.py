@@ -11,8 +11,8 @@ from tests.http_receiver import Receiver
 from tests.transports.conftest import Carried
 
 ROOM = 2
-# seconds of work; the caller waits for one
-WORK = 3
+# seconds of work; the caller waits for two
+WORK = 4
 
 
 @pytest.mark.parametrize("path", [f"/work/{WORK}", f"/slow/{WORK}"], ids=["202 and goes on", "times out and goes on"])
@@ -30,7 +30,7 @@ def test_with_a_thousand_items_waiting_a_busy_processor_is_left_alone(
         "batch_size": 10,
         "max_in_flight": ROOM,
         "max_busy": "60 seconds",
-        "timeout": "1 second",
+        "timeout": "2 seconds",
         "breaker": {"failures": 1000},
         "allow_http": True,
         "allow_private": True,
