@@ -85,6 +85,18 @@ def test_more_time_holds_the_item_and_leaves_nothing_behind(db, clock, shape):
 
 
 @shapes
+@pytest.mark.parametrize("batch", [1, 2])
+def test_the_longer_lease_of_an_earlier_holder_does_not_hold_the_next_claim(db, clock, shape, batch):
+    make(db, shape, 1)
+    (old,) = claim(db)
+    assert heartbeat(db, old[3], lease="5 hours") == [old[3]]
+    db.execute(f"update {shape.table} set {shape.status} = %s", [shape.words[0]])
+    assert len(claim(db, batch)) == 1
+    clock.advance("16 minutes")
+    assert unlock(db) == (1, 0)
+
+
+@shapes
 def test_a_shorter_lease_for_the_queue_keeps_what_was_promised_before(db, clock, shape):
     make(db, shape, 2, lease="1 hour")
     (old,) = claim(db)
