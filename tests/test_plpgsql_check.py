@@ -15,8 +15,9 @@ IGNORED = (
     'name of parameter "group" is reserved keyword',
     "cannot determinate a result of dynamic SQL",
 )
-# the templates of a queue's routines declare what some shape of queue needs
-GENERATED = re.compile(r"pyorch\._q_.* · (unused|never read) variable ")
+# the templates of a queue's routines declare what some shape of queue needs; `next` assigns what it need not know,
+# since PERFORM would be a query of its own
+TOLERATED = re.compile(r'pyorch\._q_.* · (unused|never read) variable |pyorch\.next\(.* · never read variable "v_done"')
 
 CHECK = """
   select p.oid::regprocedure::text, c.lineno, c.level, c.message, coalesce(c.detail, ''), coalesce(c.query, '')
@@ -56,4 +57,4 @@ def test_plpgsql_check_finds_nothing(checked):
     # public.orchestrate() is made here, and read elsewhere
     db.execute("select pyorch._after_install('{}')")
     findings = [" · ".join(map(str, row)) for row in db.execute(CHECK).fetchall() if not row[3].startswith(IGNORED)]
-    assert [finding for finding in findings if not GENERATED.match(finding)] == []
+    assert [finding for finding in findings if not TOLERATED.match(finding)] == []

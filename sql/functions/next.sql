@@ -23,6 +23,7 @@ declare
 begin
   if next.batch = 1 and coalesce(next.lease > '0', true) then
     if pg_catalog.cardinality(next.done) = 1 then
+      -- assigned, though nobody reads it: perform would be a query of its own
       v_done := pyorch._q_to_done(next.queue, next.done[1], null);
     elsif next.done <> '{}' then
       perform pyorch.complete(next.queue, next.done);
