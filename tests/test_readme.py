@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -71,3 +72,31 @@ def test_the_output_of_the_demo_in_the_readme_has_the_figures_that_it_must_have(
     text = (ROOT / "README.md").read_text()
     for figure in ("1,125", "99", "All of it holds."):
         assert figure in text
+
+
+def kept(bench: str) -> dict:
+    """Return the figures that the last whole run of a bench left."""
+    return json.loads((ROOT / "bench" / "results" / f"{bench}.json").read_text())["figures"]
+
+
+def test_the_measured_figures_are_those_that_the_benches_left() -> None:
+    calls, large, orphans = kept("calls"), kept("orchestrate_large"), kept("orphans")
+    wake, native, attached = calls["agent: enqueue to arrival"], orphans["native"], orphans["attached_claimed"]
+
+    def times(figure: dict, digits: int) -> str:
+        ratio, low, high = (f"{figure[key]:.{digits}f}" for key in ("ratio", "low", "high"))
+        return f"{ratio} times ({low}–{high})"
+
+    ratio, low, high = (f"{large['ratio'][key]:.2f}" for key in ("ratio", "low", "high"))
+    said = [
+        f"median {kept('orchestrate')['orchestrate']['median_ms']:.1f} ms",
+        f"p99 {large['orchestrate large']['p99_ms']:.1f} ms, {ratio} times the small table ({low}–{high})",
+        f"median {large['naive large']['median_ms']:,.0f} ms",
+        f"{times(calls['agent over pg_net at 200'], 1)}, {times(calls['agent over pg_net at 2000'], 2)}",
+        f"p50 {wake['p50']:.1f} ms, p99 {wake['p99']:.1f} ms",
+        f"{native['rate']:,.0f}/s, {attached['rate']:,.0f}/s",
+        f"{native['p99_during_ms']:.1f} ms by {native['p99_before_ms']:.1f} ms,"
+        f" {attached['p99_during_ms']:.1f} ms by {attached['p99_before_ms']:.1f} ms",
+    ]
+    readme = (ROOT / "README.md").read_text()
+    assert [figure for figure in said if figure not in readme] == []
