@@ -3,17 +3,20 @@
 import psycopg
 import pytest
 
-from tests.queues import create
+from tests.queues import claim, complete, create, enqueue
 
 BOUND = 30
 
 
+def buffers(session, call):
+    """Return how many buffers a call touches."""
+    (plan,) = session.execute(f"explain (analyze, buffers, format json) select * from {call}").fetchone()
+    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+
+
 def pages(session, batch=1, queue="q"):
     """Return how many buffers one claim touches."""
-    (plan,) = session.execute(
-        f"explain (analyze, buffers, format json) select * from pyorch.claim('{queue}', 'w', {batch})"
-    ).fetchone()
-    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+    return buffers(session, f"pyorch.claim('{queue}', 'w', {batch})")
 
 
 def usual(session):
@@ -52,6 +55,18 @@ def test_with_statistics_of_an_empty_queue(db):
     db.execute("analyze pyorch.native_q")
     fill(db, 20000)
     assert usual(db) <= BOUND
+
+
+def test_in_a_session_that_was_at_work_when_the_queue_was_empty(db):
+    create(db)
+    db.execute("analyze pyorch.native_q")
+    for number in range(10):
+        enqueue(db, number)
+        complete(db, claim(db))
+    fill(db, 20000)
+    assert pages(db) <= BOUND
+    (item,) = claim(db)
+    assert buffers(db, f"pyorch.complete('q', array['{item.receipt}'])") <= BOUND
 
 
 def test_behind_items_in_work(db, connect):

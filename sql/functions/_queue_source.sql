@@ -3,6 +3,8 @@
 -- dollar quotes, so it is exactly pg_proc.prosrc. The planner switches hold each plan to the
 -- indexes, whatever the statistics say: a queue is empty when it is analyzed and has millions of
 -- rows an hour later. They are read when a plan is made, which is once for each session.
+-- The short ways of a native queue find those that matter set by the public functions, which have
+-- to set a path anyway: there it costs nothing that can be measured.
 -- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads:
 -- pyorch.queue.
 create or replace function pyorch._queue_source(p_queue_id integer)

@@ -1,6 +1,7 @@
 -- pyorch.claim(text, text, integer, interval)
 -- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no
 -- rows.
+-- The planner switches are for the short ways, see pyorch._queue_source.
 -- Calls: pyorch._q_to_one, pyorch._q_to_claim, pyorch._claim_limited.  Reads: pyorch.queue.
 create or replace function pyorch.claim(
   queue text,
@@ -16,6 +17,8 @@ create or replace function pyorch.claim(
   parallel unsafe
   security definer
   set search_path = ''
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $$
 declare
   v_item pyorch.claimed;

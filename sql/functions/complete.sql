@@ -1,6 +1,7 @@
 -- pyorch.complete(text, text[], jsonb[], boolean)
 -- The items behind these receipts are done. Stale receipts change nothing; strict raises on one,
 -- so that what the caller wrote in the same transaction rolls back.
+-- The planner switches are for the short ways, see pyorch._queue_source.
 -- Calls: pyorch._q_to_done, pyorch._q_to_complete, pyorch._free_slots.  Reads: pyorch.queue.
 create or replace function pyorch.complete(
   queue text,
@@ -15,6 +16,8 @@ create or replace function pyorch.complete(
   parallel unsafe
   security definer
   set search_path = ''
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $$
 declare
   v_limited boolean;

@@ -1,6 +1,7 @@
 -- pyorch.next(text, text, integer, text[], interval)
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
+-- The planner switches are for the short ways, see pyorch._queue_source.
 -- Calls: pyorch._q_to_done, pyorch._q_to_one, pyorch.complete, pyorch.claim.
 create or replace function pyorch.next(
   queue text,
@@ -16,6 +17,8 @@ create or replace function pyorch.next(
   parallel unsafe
   security definer
   set search_path = ''
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $$
 declare
   v_done boolean;
