@@ -110,7 +110,8 @@ def commits(code):
 
 
 def pinned(settings):
-    return any(setting.startswith("search_path=") for setting in settings)
+    # an attached queue's functions have the path of their table; where pg_temp is not named, it comes first for types
+    return any(re.search("^search_path=.*, pg_temp$", setting) for setting in settings)
 
 
 def test_security_definer_pins_the_search_path(db):
@@ -121,11 +122,11 @@ def test_a_procedure_that_commits_has_neither_settings_nor_security_definer(db):
     assert [name for name, code, definer, settings in routines(db) if commits(code) and (definer or settings)] == []
 
 
-def test_every_other_routine_pins_an_empty_search_path(db):
+def test_every_other_routine_finds_the_names_of_postgres_alone(db):
     unpinned = [
         name
         for name, code, _, settings in routines(db)
-        if not commits(code) and 'search_path=""' not in settings and not name.startswith(GENERATED)
+        if not commits(code) and "search_path=pg_catalog, pg_temp" not in settings and not name.startswith(GENERATED)
     ]
     assert unpinned == []
 

@@ -13,7 +13,7 @@ create or replace function pyorch_api.complete(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query select r from pyorch.complete(

@@ -15,7 +15,7 @@ create or replace function pyorch_api.enqueue(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return pyorch.enqueue(

@@ -11,7 +11,7 @@ create or replace function pyorch_api.finish_call(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pyorch.finish_call(finish_call.call_id, finish_call.error);

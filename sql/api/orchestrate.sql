@@ -11,7 +11,7 @@ create or replace function pyorch_api.orchestrate(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return pyorch.orchestrate(orchestrate.skip, orchestrate.budget);

@@ -8,7 +8,7 @@ create or replace function pyorch._above_high_water(p_endpoint pyorch.endpoint)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_endpoint.high_water is null then

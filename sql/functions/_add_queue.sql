@@ -13,7 +13,7 @@ create or replace function pyorch._add_queue(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue_id integer;

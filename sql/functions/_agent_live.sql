@@ -7,7 +7,7 @@ create or replace function pyorch._agent_live()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select 1 from pyorch.agent a, (select pyorch._now() as t) n

@@ -6,7 +6,7 @@
 create or replace procedure pyorch._apply_grants()
   language plpgsql
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;

@@ -15,7 +15,7 @@ create or replace function pyorch._attach_checked(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_options constant jsonb := coalesce(p_options, '{}');

@@ -11,7 +11,7 @@ create or replace function pyorch._attach_columns(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with word (word, types, names) as (
     values

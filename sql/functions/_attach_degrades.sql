@@ -10,7 +10,7 @@ create or replace function pyorch._attach_degrades(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.array_agg(d.sentence order by d.n)
     from (values

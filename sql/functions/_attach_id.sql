@@ -12,7 +12,7 @@ create or replace function pyorch._attach_id(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object(
            'name', a.attname,

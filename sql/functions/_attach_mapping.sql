@@ -13,7 +13,7 @@ create or replace function pyorch._attach_mapping(
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- group may stand by itself, as it does for enqueue

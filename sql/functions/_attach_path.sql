@@ -12,7 +12,7 @@ create or replace function pyorch._attach_path(
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with part as (
     select case when pg_catalog.btrim(w) in ('"$user"', '$user') then session_user::text

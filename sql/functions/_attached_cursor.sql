@@ -12,7 +12,7 @@ create or replace function pyorch._attached_cursor(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_columns constant jsonb := p_attached -> 'columns';

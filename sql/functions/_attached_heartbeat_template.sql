@@ -7,7 +7,7 @@ create or replace function pyorch._attached_heartbeat_template()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select $template$
 declare

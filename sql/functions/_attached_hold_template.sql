@@ -8,7 +8,7 @@ create or replace function pyorch._attached_hold_template()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select $template$
 #variable_conflict use_column

@@ -8,7 +8,7 @@ create or replace function pyorch._attached_indexes(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with queue as (
     select q.relation, a.columns, a.statuses, a.order_sql, c.relkind, c.relname, n.nspname,

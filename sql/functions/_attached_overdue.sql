@@ -17,7 +17,7 @@ create or replace function pyorch._attached_overdue(p_now timestamptz)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
 as $$
 declare

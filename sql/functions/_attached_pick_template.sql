@@ -9,7 +9,7 @@ create or replace function pyorch._attached_pick_template(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case when p_grouped then $template$
         select l.at

@@ -8,7 +8,7 @@ create or replace function pyorch._attached_source(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select t.verb, pyorch._fill_template(t.template, p.pieces)
     from (values

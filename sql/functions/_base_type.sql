@@ -6,7 +6,7 @@ create or replace function pyorch._base_type(p_type oid)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with recursive chain as (
     select t.oid, t.typtype, t.typbasetype

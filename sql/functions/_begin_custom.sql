@@ -8,7 +8,7 @@ create or replace function pyorch._begin_custom(p_step text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   update pyorch.custom_metric m
      set pid = pg_catalog.pg_backend_pid(),

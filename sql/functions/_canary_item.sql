@@ -10,7 +10,7 @@ create or replace function pyorch._canary_item()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue constant text := 'canary_' || pg_catalog.pg_backend_pid();

@@ -8,7 +8,7 @@ create or replace function pyorch._cancel_overdue()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pg_catalog.pg_cancel_backend(m.pid)

@@ -7,7 +7,7 @@ create or replace function pyorch._check_backoff(p_backoff jsonb)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pyorch._check_options(p_backoff, array['base', 'factor', 'cap', 'jitter'],

@@ -8,7 +8,7 @@ create or replace function pyorch._check_endpoint(p_endpoint pyorch.endpoint, p_
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   e constant pyorch.endpoint := p_endpoint;

@@ -9,7 +9,7 @@ create or replace function pyorch._check_setting(p_setting text, p_value jsonb)
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text constant text := p_value #>> '{}';

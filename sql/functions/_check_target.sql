@@ -9,7 +9,7 @@ create or replace function pyorch._check_target(p_url text, p_allow_http boolean
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_match text[] := pg_catalog.regexp_match(p_url, '^(https?)://([^/?#]*)', 'i');

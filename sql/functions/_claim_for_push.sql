@@ -9,7 +9,7 @@ create or replace function pyorch._claim_for_push(p_call_ids bigint[], p_now tim
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;

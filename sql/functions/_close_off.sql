@@ -11,7 +11,7 @@ create or replace procedure pyorch._close_off(
 )
   language plpgsql
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_grantee oid;

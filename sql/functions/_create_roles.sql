@@ -5,7 +5,7 @@
 create or replace procedure pyorch._create_roles()
   language plpgsql
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_role name;

@@ -7,7 +7,7 @@ create or replace function pyorch._cron_findings()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with seen as materialized (
     select c.*,

@@ -17,7 +17,7 @@ create or replace function pyorch._cron_jobs()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pyorch._pg_cron() ->> 'state' = 'here' then

@@ -9,7 +9,7 @@ create or replace function pyorch._cron_put(p_job text, p_schedule text, p_comma
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_old record;

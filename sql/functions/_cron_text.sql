@@ -13,7 +13,7 @@ create or replace function pyorch._cron_text(
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with length as (
     select extract(epoch from p_every) as s

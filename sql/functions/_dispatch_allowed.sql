@@ -7,7 +7,7 @@ create or replace function pyorch._dispatch_allowed()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when not pyorch._identity_ok() then 'identity mismatch'

@@ -12,7 +12,7 @@ create or replace function pyorch._dispatch_source(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with source as (
     select v.verb,

@@ -16,7 +16,7 @@ create or replace function pyorch._dispatch_verbs()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select v.verb,
          'p_queue text, ' || v.arguments,

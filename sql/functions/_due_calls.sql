@@ -8,7 +8,7 @@ create or replace function pyorch._due_calls(p_batch integer, p_now timestamptz)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select c.call_id

@@ -11,7 +11,7 @@ create or replace function pyorch._end_calls(p_call_ids bigint[], p_now timestam
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_locked constant integer[] := pyorch._lock_states(array(

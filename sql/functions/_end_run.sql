@@ -7,7 +7,7 @@ create or replace function pyorch._end_run(p_run jsonb)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
 as $$
 declare

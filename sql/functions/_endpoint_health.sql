@@ -14,7 +14,7 @@ create or replace function pyorch._endpoint_health()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with x as materialized (
     select e.*, s.failures_in_row, s.failing_since, s.breaker, s.breaker_until, s.hold_until,

@@ -7,7 +7,7 @@ create or replace function pyorch._endpoint_id(p_endpoint text)
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id integer;

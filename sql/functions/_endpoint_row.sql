@@ -16,7 +16,7 @@ create or replace function pyorch._endpoint_row(
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   e pyorch.endpoint;

@@ -14,7 +14,7 @@ create or replace function pyorch._free_places(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array(

@@ -7,7 +7,7 @@ create or replace function pyorch._free_slots(p_queue text, p_receipts text[])
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   update pyorch.queue_slot s

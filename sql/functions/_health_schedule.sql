@@ -14,7 +14,7 @@ create or replace function pyorch._health_schedule()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select * from pyorch._health_ticks()
   union all

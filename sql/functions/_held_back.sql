@@ -12,7 +12,7 @@ create or replace function pyorch._held_back(
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (p_endpoint).paused then 'paused'

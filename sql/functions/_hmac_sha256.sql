@@ -7,7 +7,7 @@ create or replace function pyorch._hmac_sha256(p_key bytea, p_message bytea)
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with padded as (
     select k.key || pg_catalog.decode(pg_catalog.repeat('00', 64 - length(k.key)), 'hex') as key

@@ -7,7 +7,7 @@ create or replace function pyorch._hold_slots(p_queue text, p_receipts text[], p
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_until constant timestamptz := pyorch._now() + p_lease;

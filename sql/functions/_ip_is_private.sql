@@ -9,7 +9,7 @@ create or replace function pyorch._ip_is_private(p_address inet)
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with carried (address) as (
     select p_address

@@ -9,7 +9,7 @@ create or replace function pyorch._jobs_due(p_agent uuid)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with now as (
     select pyorch._now() as t

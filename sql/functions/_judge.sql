@@ -9,7 +9,7 @@ create or replace function pyorch._judge(p_call_ids bigint[], p_now timestamptz)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with call as materialized (
     select v.*, c.outcome, c.error, c.status_code, c.settled_at, c.retry_in, c.probe, c.pending

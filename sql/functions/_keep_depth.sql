@@ -12,7 +12,7 @@ create or replace function pyorch._keep_depth(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '50ms'
 as $$
 declare

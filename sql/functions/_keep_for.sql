@@ -7,7 +7,7 @@ create or replace function pyorch._keep_for(p_what text)
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select (pyorch._setting('retention') ->> p_what)::interval;
 $$;

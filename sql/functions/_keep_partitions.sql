@@ -9,7 +9,7 @@ create or replace function pyorch._keep_partitions(p_queue_id integer)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_today constant date := (pyorch._now() at time zone 'UTC')::date;

@@ -8,7 +8,7 @@ create or replace function pyorch._keep_run(p_run jsonb)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not (p_run ->> 'commits')::boolean then

@@ -9,7 +9,7 @@ create or replace function pyorch._maintain_cron_history()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_before constant timestamptz := pyorch._now() - pyorch._keep_for('cron');

@@ -8,7 +8,7 @@ create or replace function pyorch._maintain_queues()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pyorch._keep_partitions(q.queue_id)

@@ -7,7 +7,7 @@ create or replace function pyorch._maintain_runs()
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_before constant timestamptz := pyorch._now() - pyorch._keep_for('runs');

@@ -8,7 +8,7 @@ create or replace function pyorch._make_alias()
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mark constant text := 'pyorch: alias of pyorch.orchestrate()';
@@ -29,7 +29,8 @@ begin
     return 'no public.orchestrate(): another function has that name; call pyorch.orchestrate()';
   end if;
   execute 'create or replace function public.orchestrate() returns jsonb language sql volatile '
-    'security invoker set search_path = '''' as $sql$ select pyorch.orchestrate() $sql$';
+    'security invoker set search_path = pg_catalog, pg_temp'
+    ' as $sql$ select pyorch.orchestrate() $sql$';
   execute pg_catalog.format('comment on function public.orchestrate() is %L', v_mark);
   for v_role in
     select case a.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(a.grantee) end

@@ -8,7 +8,7 @@ create or replace function pyorch._make_token(p_queue text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sequence constant text := 'pyorch.q_token_' || p_queue;

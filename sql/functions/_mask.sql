@@ -8,7 +8,7 @@ create or replace function pyorch._mask(p_endpoint_id integer, p_text text)
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_secret text;

@@ -9,7 +9,7 @@ create or replace function pyorch._native_async()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $template$
   select $body$  if pg_catalog.statement_timestamp() = pg_catalog.transaction_timestamp()
     and pg_catalog.pg_current_xact_id_if_assigned() is null

@@ -6,7 +6,7 @@ create or replace function pyorch._native_explain()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $template$
   select $body$
 declare

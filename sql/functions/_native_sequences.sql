@@ -6,7 +6,7 @@ create or replace function pyorch._native_sequences(p_queue text)
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select 'pyorch.q_' || s || '_' || p_queue

@@ -8,7 +8,7 @@ create or replace function pyorch._native_unfinished(p_queue text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_unfinished boolean;

@@ -9,7 +9,7 @@ create or replace function pyorch._net_epoch()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_table constant oid := pg_catalog.to_regclass('net.http_request_queue')::oid;

@@ -8,7 +8,7 @@ create or replace function pyorch._now()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_fake constant text := pg_catalog.current_setting('pyorch.fake_now', true);

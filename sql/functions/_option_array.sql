@@ -7,7 +7,7 @@ create or replace function pyorch._option_array(p_options jsonb, p_key text)
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   case coalesce(pg_catalog.jsonb_typeof(p_options -> p_key), 'null')

@@ -7,7 +7,7 @@ create or replace function pyorch._option_word(p_options jsonb, p_key text, p_wo
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_options ->> p_key <> all (p_words) then

@@ -8,7 +8,7 @@ create or replace function pyorch._pg_cron_alive()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
            greatest(

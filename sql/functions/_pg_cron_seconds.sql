@@ -8,7 +8,7 @@ create or replace function pyorch._pg_cron_seconds()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pyorch._pg_cron() ->> 'state' <> 'here' then

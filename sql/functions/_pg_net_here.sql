@@ -7,7 +7,7 @@ create or replace function pyorch._pg_net_here()
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select exists (select 1 from pg_catalog.pg_extension x where x.extname = 'pg_net')
      and pg_catalog.current_setting('pg_net.database_name', true) = pg_catalog.current_database()

@@ -11,7 +11,7 @@ create or replace function pyorch._plan_jobs(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into pyorch.config (setting, value)

@@ -7,7 +7,7 @@ create or replace function pyorch._platform_id()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Neon: the timeline is the branch

@@ -9,7 +9,7 @@ create or replace function pyorch._promote_probes(p_now timestamptz)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with ready as materialized (
     select s.endpoint_id

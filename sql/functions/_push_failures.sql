@@ -8,7 +8,7 @@ create or replace function pyorch._push_failures(p_body text, p_receipts text[])
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_failed jsonb;

@@ -7,7 +7,7 @@ create or replace function pyorch._queue_all_due(p_queue text, p_until timestamp
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sequence constant regclass := 'pyorch.q_due_' || p_queue;

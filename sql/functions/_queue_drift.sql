@@ -8,7 +8,7 @@ create or replace function pyorch._queue_drift()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select q.queue,
          s.routine,

@@ -15,7 +15,7 @@ create or replace function pyorch._queue_low(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sequence constant regclass := 'pyorch.q_low_' || p_queue;

@@ -6,7 +6,7 @@ create or replace function pyorch._queue_option_names(p_kind text)
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select array[
     'lease', 'max_attempts', 'max_lease_losses', 'backoff', 'concurrency', 'rate', 'objective'

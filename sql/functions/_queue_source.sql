@@ -13,7 +13,7 @@ create or replace function pyorch._queue_source(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue pyorch.queue;
@@ -30,7 +30,7 @@ begin
   if v_queue.kind = 'attached' then
     v_pins := pg_catalog.format(
       E'  set search_path = %s\n%s',
-      coalesce(nullif(v_queue.attached_search_path, ''), ''''''),
+      coalesce(nullif(v_queue.attached_search_path, ''), 'pg_catalog, pg_temp'),
       v_pins
     );
     select pg_catalog.array_agg(a.verb), pg_catalog.array_agg(a.source)

@@ -11,7 +11,7 @@ create or replace function pyorch._rate_left(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (p_endpoint).rate_calls is not null then least(

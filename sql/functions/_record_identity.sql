@@ -7,7 +7,7 @@ create or replace function pyorch._record_identity()
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   insert into pyorch.identity (system_identifier, database_oid, platform_id, adopted_at)
   select pyorch._system_identifier(), d.oid, pyorch._platform_id(), pyorch._now()

@@ -14,7 +14,7 @@ create or replace function pyorch._record_metrics(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   insert into pyorch.metric (at, kind, subject, metric, value, estimated)
   select n.t, p_kind, p_subject, e.key, e.value::double precision, p_estimated

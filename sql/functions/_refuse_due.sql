@@ -8,7 +8,7 @@ create or replace function pyorch._refuse_due(p_call_ids bigint[], p_now timesta
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;

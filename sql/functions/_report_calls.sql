@@ -14,7 +14,7 @@ create or replace function pyorch._report_calls(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pyorch._apply_answers(
     case when p_agent is null then 'direct' else 'agent' end, p_agent, p_answers, pyorch._now()

@@ -20,7 +20,7 @@ create or replace function pyorch._request(
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   e pyorch.endpoint;

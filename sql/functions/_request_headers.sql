@@ -14,7 +14,7 @@ create or replace function pyorch._request_headers(
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_header record;

@@ -7,7 +7,7 @@ create or replace function pyorch._retry_after(p_header text, p_now timestamptz)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_header ~ '^\s*\d{1,9}(\.\d+)?\s*$'

@@ -7,7 +7,7 @@ create or replace function pyorch._run_is_ours(p_run jsonb)
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select not (p_run ->> 'commits')::boolean
     or exists (

@@ -9,7 +9,7 @@ create or replace function pyorch._run_step(p_run jsonb, p_step text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
 as $$
 declare

@@ -12,7 +12,7 @@ create or replace function pyorch._run_steps(
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
            pg_catalog.array_agg(

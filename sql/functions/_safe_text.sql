@@ -12,7 +12,7 @@ create or replace function pyorch._safe_text(
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_hex !~ '^([0-9a-f]{2})*$' then null

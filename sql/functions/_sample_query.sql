@@ -7,7 +7,7 @@ create or replace function pyorch._sample_query(p_query text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rows jsonb;

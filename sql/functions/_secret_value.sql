@@ -9,7 +9,7 @@ create or replace function pyorch._secret_value(p_secret text)
   parallel unsafe
   strict
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_vault constant regclass := pg_catalog.to_regclass('vault.decrypted_secrets');

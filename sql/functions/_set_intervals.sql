@@ -11,7 +11,7 @@ create or replace function pyorch._set_intervals(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   update pyorch.job j
      set every = w.every,

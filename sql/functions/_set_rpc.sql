@@ -10,7 +10,7 @@ create or replace function pyorch._set_rpc(p_queue_id integer, p_on boolean)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_signature constant text := (

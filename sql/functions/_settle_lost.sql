@@ -10,7 +10,7 @@ create or replace function pyorch._settle_lost(p_batch integer, p_now timestampt
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_epoch constant bigint := case when pyorch._pg_net_here() then pyorch._net_epoch() end;

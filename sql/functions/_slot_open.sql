@@ -8,7 +8,7 @@ create or replace function pyorch._slot_open(p_job text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   -- the last one may lie in the future: the clock was set back
   select pg_catalog.date_bin(j.every, n.t, 'epoch') is distinct from l.slot

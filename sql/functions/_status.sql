@@ -9,7 +9,7 @@ create or replace function pyorch._status()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.json_build_object(
     'version', pyorch.version(),

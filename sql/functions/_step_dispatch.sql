@@ -11,7 +11,7 @@ create or replace function pyorch._step_dispatch(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_why constant text := pyorch._dispatch_allowed();

@@ -9,7 +9,7 @@ create or replace function pyorch._step_unlock(p_run jsonb)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- in one transaction with all else, a small one; a tick commits it and takes the next: what is

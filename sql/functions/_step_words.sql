@@ -7,7 +7,7 @@ create or replace function pyorch._step_words(p_skip text[])
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_known constant text[] := '{unlock,settle,scrapers,processors,metrics}';

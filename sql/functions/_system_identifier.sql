@@ -6,7 +6,7 @@ create or replace function pyorch._system_identifier()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (select c.system_identifier::text from pg_catalog.pg_control_system() c);

@@ -8,7 +8,7 @@ create or replace function pyorch._take_slot(p_endpoint_id integer, p_slot times
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into pyorch.slot (endpoint_id, slot) values (p_endpoint_id, p_slot) on conflict do nothing;

@@ -8,7 +8,7 @@ create or replace function pyorch._unlock_queue(p_queue text, p_batch integer)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_done jsonb;

@@ -9,7 +9,7 @@ create or replace function pyorch._wake_after(p_call_ids bigint[])
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue_id integer;

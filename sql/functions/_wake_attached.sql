@@ -8,7 +8,7 @@ create or replace function pyorch._wake_attached()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select 1 from pyorch.queue q where q.queue_id = tg_argv[0]::integer and q.wake) then

@@ -11,7 +11,7 @@ create or replace function pyorch.adopt(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_until timestamptz;

@@ -12,7 +12,7 @@ create or replace function pyorch.attach_queue(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if attach_queue.options ?| array['where', 'order_by'] then

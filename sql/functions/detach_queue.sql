@@ -10,7 +10,7 @@ create or replace function pyorch.detach_queue(queue text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue_id constant integer := pyorch._queue_id(detach_queue.queue);

@@ -9,7 +9,7 @@ create or replace function pyorch.drop_queue(queue text, force boolean default f
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue_id constant integer := pyorch._queue_id(drop_queue.queue);

@@ -7,7 +7,7 @@ create or replace function pyorch.pause()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   insert into pyorch.config (setting, value)
   values

@@ -6,7 +6,7 @@ create or replace function pyorch.version()
   immutable
   parallel safe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select '0.1.0';
 $$;

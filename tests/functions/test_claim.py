@@ -5,7 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.queues import Item, claim, complete, create, enqueue, explain, fail, payloads, receipts, status, unlock
+from tests.queues import (
+    Item,
+    claim,
+    complete,
+    create,
+    enqueue,
+    explain,
+    fail,
+    heartbeat,
+    payloads,
+    receipts,
+    release,
+    status,
+    unlock,
+)
 
 
 def test_it_takes_the_oldest_first(db):
@@ -296,3 +310,21 @@ def test_workers_may_and_viewers_may_not(db, connect):
     viewer.execute("set role pyorch_viewer")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         claim(viewer)
+
+
+def test_a_type_of_the_callers_own_does_not_stand_in_for_one_of_postgres(db, connect):
+    create(db)
+    enqueue(db, *range(5))
+    worker = connect()
+    worker.execute("set role pyorch_worker")
+    for name in ("text", "jsonb", "tid", "timestamptz", "regclass"):
+        # its check would run with the rights of the owner of pyorch
+        worker.execute(f"create domain pg_temp.{name} as pg_catalog.{name} check (value is null)")
+    assert payloads(claim(worker)) == [0]
+    (second, third, fourth) = claim(worker, 3)
+    assert complete(worker, [second]) == [second.receipt]
+    assert release(worker, [third]) == [third.receipt]
+    assert heartbeat(worker, [fourth]) == [fourth.receipt]
+    assert fail(worker, [fourth], retry_in="1 hour") == ["pending"]
+    enqueue(worker, 5)
+    assert len(worker.execute("select * from pyorch.next('q', 'w', 10)").fetchall()) == 3

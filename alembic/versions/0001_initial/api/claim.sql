@@ -19,7 +19,7 @@ create or replace function pyorch_api.claim(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query select * from pyorch.claim(claim.queue, claim.worker, claim.batch, claim.lease);

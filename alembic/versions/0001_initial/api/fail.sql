@@ -14,7 +14,7 @@ create or replace function pyorch_api.fail(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query select * from pyorch.fail(

@@ -6,7 +6,7 @@ create or replace function pyorch._add_count(p_counts jsonb, p_key text, p_more 
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select p_counts || pg_catalog.jsonb_build_object(
     p_key, coalesce((p_counts ->> p_key)::bigint, 0) + p_more::bigint

@@ -9,7 +9,7 @@ create or replace function pyorch._agent_leave(p_agent uuid)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from pyorch.agent a where a.agent_id = p_agent;

@@ -15,7 +15,7 @@ create or replace function pyorch._alter_attached(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue pyorch.queue;

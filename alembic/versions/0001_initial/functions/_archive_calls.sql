@@ -8,7 +8,7 @@ create or replace function pyorch._archive_calls(p_call_ids bigint[])
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with ended as (
     delete from pyorch.call c

@@ -14,7 +14,7 @@ create or replace function pyorch._attach_statuses(
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_words text[];

@@ -12,7 +12,7 @@ create or replace function pyorch._attach_words(
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_attribute record;

@@ -7,7 +7,7 @@ create or replace function pyorch._attached_blind(p_queue_id integer)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(s.bytes, 0) > 64 * 1024 * 1024
          and not (pyorch._attached_facts(p_queue_id) -> 'indexed')::boolean

@@ -14,7 +14,7 @@ create or replace function pyorch._attached_condition(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_columns constant jsonb := p_attached -> 'columns';

@@ -18,7 +18,7 @@ create or replace function pyorch._attached_explanation(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'queue', q.queue,

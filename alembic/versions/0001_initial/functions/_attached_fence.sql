@@ -12,7 +12,7 @@ create or replace function pyorch._attached_fence(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_in_table constant boolean := pyorch._attached_fenced(p_attached -> 'columns');

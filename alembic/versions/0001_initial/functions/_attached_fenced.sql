@@ -10,7 +10,7 @@ create or replace function pyorch._attached_fenced(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select p_columns ? 'attempts' and coalesce((p_columns #>> '{locked_at,exact}')::boolean, false);
 $$;

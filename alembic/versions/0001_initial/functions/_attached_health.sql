@@ -15,7 +15,7 @@ create or replace function pyorch._attached_health()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with queue as (
     select q.queue_id, q.queue, q.relation, a.columns, c.oid is null as gone

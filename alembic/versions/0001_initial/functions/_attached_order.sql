@@ -11,7 +11,7 @@ create or replace function pyorch._attached_order(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.concat_ws(
     ', ',

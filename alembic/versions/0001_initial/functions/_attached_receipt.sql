@@ -14,7 +14,7 @@ create or replace function pyorch._attached_receipt(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with known (head, digits, token) as (
     select pg_catalog.format('%s-%s-', p_queue_id, pg_catalog.repeat('_', 16)),

@@ -15,7 +15,7 @@ create or replace function pyorch._attached_set(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with word (status, literal) as (
     -- typed, since a CASE of plain literals is text and no enum takes that

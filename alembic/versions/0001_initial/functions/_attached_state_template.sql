@@ -6,7 +6,7 @@ create or replace function pyorch._attached_state_template()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select $template$
     insert into pyorch.item_state as s

@@ -6,7 +6,7 @@ create or replace function pyorch._attached_sweep_template()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select $template$
   -- state rows of items that other code has finished since: a few at each call, round and round

@@ -10,7 +10,7 @@ create or replace function pyorch._attachment(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object(
            'queue', q.queue,

@@ -12,7 +12,7 @@ create or replace function pyorch._backoff(
   volatile
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select least(
     coalesce((p_backoff ->> 'cap')::interval, '1 hour'),

@@ -8,7 +8,7 @@ create or replace function pyorch._before_uninstall()
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_notes jsonb := '[]';

@@ -7,7 +7,7 @@ create or replace function pyorch._body_template(p_endpoint pyorch.endpoint)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_endpoint.method = 'GET' and p_endpoint.body is null then null

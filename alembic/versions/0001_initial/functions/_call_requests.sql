@@ -22,7 +22,7 @@ create or replace function pyorch._call_requests(p_call_ids bigint[], p_now time
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with mine as materialized (
     select c.call_id, c.endpoint_id, c.run_id, c.attempt, c.idempotency_key, c.body

@@ -7,7 +7,7 @@ create or replace function pyorch._caller()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when pg_catalog.current_setting('role') = 'none' then session_user

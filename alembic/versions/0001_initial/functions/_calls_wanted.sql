@@ -17,7 +17,7 @@ create or replace function pyorch._calls_wanted(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   e constant pyorch.endpoint := p_endpoint;

@@ -14,7 +14,7 @@ create or replace function pyorch._check_options(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_key text;

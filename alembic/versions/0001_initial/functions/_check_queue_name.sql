@@ -6,7 +6,7 @@ create or replace function pyorch._check_queue_name(p_queue text)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_queue is null or p_queue !~ '^[a-z_][a-z0-9_]{0,39}$' then

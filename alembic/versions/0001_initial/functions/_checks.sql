@@ -8,7 +8,7 @@ create or replace function pyorch._checks()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with fact as (
     select pyorch._scheduler() as scheduler,

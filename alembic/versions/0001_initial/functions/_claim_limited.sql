@@ -20,7 +20,7 @@ create or replace function pyorch._claim_limited(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := pyorch._now();

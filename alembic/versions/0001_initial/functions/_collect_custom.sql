@@ -8,7 +8,7 @@ create or replace function pyorch._collect_custom(p_metric text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_began constant timestamptz := pg_catalog.clock_timestamp();

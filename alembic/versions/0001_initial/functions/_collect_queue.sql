@@ -9,7 +9,7 @@ create or replace function pyorch._collect_queue(p_queue text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue pyorch.queue;

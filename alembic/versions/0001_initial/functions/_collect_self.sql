@@ -7,7 +7,7 @@ create or replace function pyorch._collect_self()
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pyorch._record_metrics('pyorch', 'runs', (

@@ -16,7 +16,7 @@ create or replace function pyorch._cron_field(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_part text;

@@ -14,7 +14,7 @@ create or replace function pyorch._cron_next(
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_fields text[] := pg_catalog.regexp_split_to_array(pg_catalog.btrim(p_cron), '\s+');

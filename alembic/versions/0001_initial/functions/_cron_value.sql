@@ -6,7 +6,7 @@ create or replace function pyorch._cron_value(p_value text, p_names text[], p_na
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_value ~ '^\d+$' then p_value::integer

@@ -12,7 +12,7 @@ create or replace function pyorch._dispatch_tree(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_count constant integer := coalesce(pg_catalog.cardinality(p_queues), 0);

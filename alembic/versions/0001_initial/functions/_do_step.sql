@@ -8,7 +8,7 @@ create or replace function pyorch._do_step(p_run jsonb, p_step text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_subject constant text := pg_catalog.substr(p_step, pg_catalog.strpos(p_step, ':') + 1);

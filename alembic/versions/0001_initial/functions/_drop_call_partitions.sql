@@ -8,7 +8,7 @@ create or replace function pyorch._drop_call_partitions(p_keep interval)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
 as $$
 declare

@@ -8,7 +8,7 @@ create or replace function pyorch._drop_custom_metric(p_metric text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from pyorch.custom_metric m where m.metric = p_metric;

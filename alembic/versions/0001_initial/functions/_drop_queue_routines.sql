@@ -7,7 +7,7 @@ create or replace function pyorch._drop_queue_routines(p_queue text)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;

@@ -8,7 +8,7 @@ create or replace function pyorch._edit_distance(p_a text, p_b text)
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_above integer[];

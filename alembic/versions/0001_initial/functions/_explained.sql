@@ -6,7 +6,7 @@ create or replace function pyorch._explained(p_item jsonb, p_status text, p_why 
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_strip_nulls(
     pg_catalog.jsonb_build_object(

@@ -8,7 +8,7 @@ create or replace function pyorch._fill(p_template text, p_values jsonb)
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when pg_catalog.strpos(p_template, '{{') = 0 then p_template

@@ -7,7 +7,7 @@ create or replace function pyorch._fill_call(p_text text, p_call_id bigint, p_ru
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when pg_catalog.strpos(p_text, '{{') = 0 then p_text

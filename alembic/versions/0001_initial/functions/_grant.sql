@@ -15,7 +15,7 @@ create or replace procedure pyorch._grant(
 )
   language plpgsql
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_object text;

@@ -10,7 +10,7 @@ create or replace function pyorch._hand_to_net(p_call_ids bigint[], p_now timest
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_epoch constant bigint := pyorch._net_epoch();

@@ -15,7 +15,7 @@ create or replace function pyorch._health_runs()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with recent as (
     select r.*

@@ -8,7 +8,7 @@ create or replace function pyorch._heartbeat_age(p_source text default null)
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case when pg_catalog.count(*) > 0
            then greatest(pyorch._now() - pg_catalog.max(h.beat_at), '0')

@@ -8,7 +8,7 @@ create or replace function pyorch._identity_ok()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select coalesce((
     select i.database_oid = (

@@ -11,7 +11,7 @@ create or replace function pyorch._ip_literal(
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_parts text[];

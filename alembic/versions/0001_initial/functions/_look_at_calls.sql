@@ -8,7 +8,7 @@ create or replace function pyorch._look_at_calls()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_last bigint;

@@ -9,7 +9,7 @@ create or replace function pyorch._make_call_partition(p_day date)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
   set timezone = 'UTC'
 as $$

@@ -13,7 +13,7 @@ create or replace function pyorch._may_call(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_why constant text := pyorch._dispatch_allowed();

@@ -8,7 +8,7 @@ create or replace function pyorch._native_mine()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $template$
   select $body$
     select g.n, p_receipts[g.n] as receipt, i.priority, i.id, i.token

@@ -8,7 +8,7 @@ create or replace function pyorch._native_source(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue pyorch.queue;

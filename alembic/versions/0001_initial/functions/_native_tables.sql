@@ -6,7 +6,7 @@ create or replace function pyorch._native_tables(p_queue text)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select 'pyorch.' || t || '_' || p_queue

@@ -21,7 +21,7 @@ create or replace function pyorch._new_calls(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ids bigint[];

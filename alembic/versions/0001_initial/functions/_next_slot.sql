@@ -8,7 +8,7 @@ create or replace function pyorch._next_slot(p_lock pyorch.run_lock, p_now times
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
            when j.missed = 'each' and (p_lock).slot < p_now

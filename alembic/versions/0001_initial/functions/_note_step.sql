@@ -14,7 +14,7 @@ create or replace function pyorch._note_step(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_before constant jsonb := pg_catalog.jsonb_path_query_first(

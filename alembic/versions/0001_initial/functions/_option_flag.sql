@@ -7,7 +7,7 @@ create or replace function pyorch._option_flag(p_options jsonb, p_key text, p_de
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_options ->> p_key is null then

@@ -13,7 +13,7 @@ create or replace function pyorch._option_interval(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_value interval;

@@ -9,7 +9,7 @@ create or replace function pyorch._pg_cron()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version constant text := (

@@ -9,7 +9,7 @@ create or replace function pyorch._pg_net_sick()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select n.young_worker >= 3
          and n.young_since < pg_catalog.clock_timestamp() - interval '10 seconds'

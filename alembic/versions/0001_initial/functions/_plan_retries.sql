@@ -10,7 +10,7 @@ create or replace function pyorch._plan_retries(p_call_ids bigint[], p_now times
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with candidate as (
     select c.*, e.max_in_flight,

@@ -7,7 +7,7 @@ create or replace function pyorch._queue_id(p_queue text)
   stable
   parallel safe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue_id integer;

@@ -15,7 +15,7 @@ create or replace function pyorch._queue_looked(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_end constant double precision := extract(epoch from pg_catalog.clock_timestamp());

@@ -7,7 +7,7 @@ create or replace function pyorch._queue_token(p_queue_id integer)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue text;

@@ -14,7 +14,7 @@ create or replace function pyorch._queue_verbs()
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   values
     -- claim and complete of one item

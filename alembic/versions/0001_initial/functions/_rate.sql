@@ -7,7 +7,7 @@ create or replace function pyorch._rate(p_rate jsonb, out calls integer, out per
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_match text[];

@@ -10,7 +10,7 @@ create or replace function pyorch._rebuild_dispatch(
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;

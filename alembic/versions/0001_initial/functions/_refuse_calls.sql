@@ -9,7 +9,7 @@ create or replace function pyorch._refuse_calls(p_call_ids bigint[], p_reasons t
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   update pyorch.call c

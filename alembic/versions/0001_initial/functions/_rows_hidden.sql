@@ -8,7 +8,7 @@ create or replace function pyorch._rows_hidden(p_relation regclass)
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with policy as (
     select p.polpermissive,

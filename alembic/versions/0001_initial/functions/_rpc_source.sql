@@ -8,7 +8,7 @@ create or replace function pyorch._rpc_source(p_queue_id integer)
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pyorch._fill_template(
     $template$create function pyorch_api.claim_{queue}(
@@ -21,7 +21,7 @@ as $$
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $pyorch$
 declare
   v record;

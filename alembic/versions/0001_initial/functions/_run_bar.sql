@@ -11,7 +11,7 @@ create or replace function pyorch._run_bar(
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     -- a mark from the far future (the clock was set back) holds nobody up

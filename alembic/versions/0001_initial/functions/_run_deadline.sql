@@ -8,7 +8,7 @@ create or replace function pyorch._run_deadline(p_budget interval)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select least(
     pg_catalog.clock_timestamp() + p_budget,

@@ -7,7 +7,7 @@ create or replace function pyorch._scheduler()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with wish as (
     select pyorch._setting('scheduler') #>> '{}' as scheduler

@@ -8,7 +8,7 @@ create or replace function pyorch._set_wake_trigger(p_queue_id integer, p_on boo
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_relation regclass;

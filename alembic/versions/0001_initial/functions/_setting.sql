@@ -9,7 +9,7 @@ create or replace function pyorch._setting(p_setting text)
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with default_value as (
     select '{

@@ -9,7 +9,7 @@ create or replace function pyorch._settle_net(p_batch integer, p_now timestamptz
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_epoch bigint;

@@ -13,7 +13,7 @@ create or replace function pyorch._slot_after(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (p_endpoint).cron is not null then pyorch._cron_next((p_endpoint).cron, p_now)

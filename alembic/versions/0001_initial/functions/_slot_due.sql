@@ -13,7 +13,7 @@ create or replace function pyorch._slot_due(
   stable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (p_state).next_due_at <= p_now then (p_state).next_due_at

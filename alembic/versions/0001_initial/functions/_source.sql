@@ -7,7 +7,7 @@ create or replace function pyorch._source()
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select case
     when pg_catalog.current_setting('pyorch.source', true) in ('pg_cron', 'agent', 'cli', 'sql')

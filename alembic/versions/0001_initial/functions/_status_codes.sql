@@ -7,7 +7,7 @@ create or replace function pyorch._status_codes(p_codes jsonb)
   immutable
   parallel safe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_codes int4multirange := '{}'::int4multirange;

@@ -8,7 +8,7 @@ create or replace function pyorch._step_metrics(p_run jsonb)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- half of what is left: they may come first, but they never cost a trigger

@@ -7,7 +7,7 @@ create or replace function pyorch._step_settle(p_run jsonb)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (

@@ -8,7 +8,7 @@ create or replace function pyorch._sync_queue_wake(p_queue_ids integer[])
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with wanted as (
     select q.queue_id,

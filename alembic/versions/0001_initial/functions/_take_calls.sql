@@ -20,7 +20,7 @@ create or replace function pyorch._take_calls(p_agent uuid, p_batch integer)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -7,7 +7,7 @@ create or replace function pyorch._tick_every()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select j.every from pyorch.job j where j.job = 'pyorch_tick';
 $$;

@@ -8,7 +8,7 @@ create or replace function pyorch._tick_steps()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pyorch._run_steps(
     '{unlock,settle,scrapers,processors}',

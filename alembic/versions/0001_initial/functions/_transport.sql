@@ -9,7 +9,7 @@ create or replace function pyorch._transport()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_setting constant text := pyorch._setting('transport') #>> '{}';

@@ -8,7 +8,7 @@ create or replace function pyorch._uninstall_prepare(p_drop_data boolean)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue text;

@@ -8,7 +8,7 @@ create or replace function pyorch._unlock_until(p_run jsonb)
   volatile
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select t.began + least(
            (t.deadline - t.began) * case when p_run ? 'dispatched' then 0.9 else 0.5 end,

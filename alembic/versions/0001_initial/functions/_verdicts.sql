@@ -15,7 +15,7 @@ create or replace function pyorch._verdicts(p_call_ids bigint[])
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   with ended as materialized (
     select c.call_id, c.endpoint_id, c.outcome, c.error, c.token, c.worked, c.finished_at,

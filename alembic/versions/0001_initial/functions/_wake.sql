@@ -10,7 +10,7 @@ create or replace function pyorch._wake(p_queue_id integer)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '1ms'
 as $$
 declare

@@ -11,7 +11,7 @@ create or replace function pyorch._wanted_jobs(
   stable
   parallel unsafe
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select j.job,
          case

@@ -16,7 +16,7 @@ create or replace function pyorch._webhook_signature(
   parallel safe
   strict
   security invoker
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.string_agg(
     'v1,' || pg_catalog.encode(

@@ -8,7 +8,7 @@ create or replace function pyorch._withdraw_from_net(p_call_ids bigint[], p_epoc
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ids bigint[];

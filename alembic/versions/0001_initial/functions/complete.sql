@@ -15,7 +15,7 @@ create or replace function pyorch.complete(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set enable_seqscan = off
   set enable_bitmapscan = off
 as $$

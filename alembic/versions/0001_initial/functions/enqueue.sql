@@ -18,7 +18,7 @@ create or replace function pyorch.enqueue(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (

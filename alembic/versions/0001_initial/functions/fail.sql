@@ -15,7 +15,7 @@ create or replace function pyorch.fail(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limited boolean;

@@ -15,7 +15,7 @@ create or replace function pyorch.orchestrate(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set lock_timeout = '100ms'
 as $$
 declare

@@ -8,7 +8,7 @@ create or replace function pyorch.pause_endpoint(endpoint text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   update pyorch.endpoint x
      set paused = true

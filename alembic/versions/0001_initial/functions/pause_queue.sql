@@ -7,7 +7,7 @@ create or replace function pyorch.pause_queue(queue text)
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform pyorch._queue_id(pause_queue.queue);

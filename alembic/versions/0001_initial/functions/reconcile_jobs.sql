@@ -18,7 +18,7 @@ create or replace function pyorch.reconcile_jobs()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cron constant jsonb := pyorch._pg_cron();

@@ -12,7 +12,7 @@ create or replace function pyorch.redrive(
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sent bigint;

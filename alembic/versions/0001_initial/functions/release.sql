@@ -7,7 +7,7 @@ create or replace function pyorch.release(queue text, receipts text[])
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limited boolean;

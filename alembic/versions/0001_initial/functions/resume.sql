@@ -7,7 +7,7 @@ create or replace function pyorch.resume()
   volatile
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
   delete from pyorch.config
    where setting in ('paused', 'paused_since');

@@ -8,7 +8,7 @@ create or replace function pyorch.secret_names()
   stable
   parallel unsafe
   security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
