@@ -9,7 +9,8 @@
 -- the start, which comes as often as it is cheap: it may take half a percent of a session's time.
 -- A session without a cursor starts at the shared mark q_low_{q}; a claim that finds too little
 -- looks there as well. Marks are sequences: they leave no dead rows, and nobody waits for them.
--- q_high_{q} is beyond every claim made.
+-- q_high_{q} is beyond every claim made; an exact look reads it anew, for a session may be older
+-- than this installation.
 create or replace function pyorch._native_claim()
   returns text
   language sql
@@ -74,6 +75,7 @@ begin
         v_from := least(v_low, v_mark - 16);
       elsif v_exact then
         select i.last_value into v_end from pyorch.q_id_{q} i;
+        v_cursor[3] := coalesce(pg_catalog.pg_sequence_last_value('pyorch.q_high_{q}'), 0);
         v_from := 0;
         v_began := extract(epoch from pg_catalog.clock_timestamp());
       else
