@@ -192,8 +192,7 @@ begin
     if exists (
       select 1
         from pyorch.waiting_{q} w
-       where w.run_at > v_due
-         and w.run_at <= v_now
+       where w.run_at > v_due and w.run_at <= v_now
          and not w.blocked
     ) then
       v_moved := pyorch._q_ready_{q}(p_batch, v_due);
