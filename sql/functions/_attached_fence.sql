@@ -23,13 +23,15 @@ declare
 begin
   return pg_catalog.jsonb_build_object(
     'in_table', v_in_table,
+    -- casts, so that each operator has an exact match in pg_catalog: see `eq`
     -- microseconds since 1970: whole milliseconds, and the claim counter below them
     'token', case
       when v_in_table then
-        '(pg_catalog.date_part(''epoch'', v_now) * 1000)::bigint * 1000 + ' || v_token || ' % 1000'
+        '(pg_catalog.date_part(''epoch'', v_now) * 1000::float8)::bigint * 1000 + '
+          || v_token || ' % 1000::bigint'
       else v_token
     end,
-    'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token / 1e6::float8)'
+    'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token::float8 / 1e6::float8)'
       else 'null::timestamptz' end,
     'locked_j', case when v_in_table then 'j.' || v_locked_at else 'null::timestamptz' end,
     'locked_k', case when v_in_table then 'k.' || v_locked_at else 'null::timestamptz' end,

@@ -30,7 +30,7 @@ begin
                  from {rel} k
                 where k.{id} {eq} r.item_id::{id_cast}
                   and {held_k}
-                  and {locked_k} = pg_catalog.to_timestamp(r.token / 1e6::float8)
+                  and {locked_k} = pg_catalog.to_timestamp(r.token::float8 / 1e6::float8)
                   for no key update of k
              ) k;
   end if;
@@ -48,7 +48,8 @@ begin
         join pyorch.item_state s on s.queue_id = r.queue_id and s.item_id = r.item_id
        where s.token = r.token
          and (not {in_table}
-              or s.claimed_at is distinct from pg_catalog.to_timestamp(r.token / 1e6::float8))
+              or s.claimed_at is distinct from
+                pg_catalog.to_timestamp(r.token::float8 / 1e6::float8))
          for no key update of s
     )
     select m.receipt, m.item_id, m.token,

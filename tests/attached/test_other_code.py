@@ -176,3 +176,59 @@ def test_a_trigger_finds_its_own_tables_whatever_path_the_caller_has(db, connect
     (item,) = claim(worker)
     complete(worker, item[3])
     assert db.execute("select note from public.extraction_log").fetchall() == [("PROCESSING",), ("COMPLETE",)]
+
+
+def jobs(db):
+    """Make a table with 90 items, whose claims start at the session's last one once that is busy."""
+    db.execute(
+        "create table jobs (id bigint generated always as identity primary key, status text default 'pending',"
+        " attempts int default 0, locked_at timestamptz, created_at timestamptz not null default now());"
+        " insert into jobs (attempts) select 0 from generate_series(1, 90)"
+    )
+
+
+def test_a_busy_session_goes_on_when_columns_are_mapped_anew(db):
+    jobs(db)
+    attach(db, "jobs", columns={"created_at": None})
+    for _ in range(70):
+        claim(db)
+    db.execute("""select pyorch.alter_queue('q', '{"columns": {"created_at": "created_at"}}')""")
+    assert len(claim(db)) == 1
+    assert len(claim(db, 2)) == 2
+
+
+def test_operators_that_others_put_into_a_schema_of_the_path_are_never_ours(db):
+    jobs(db)
+    # for each pair of types that pg_catalog has no operator of its own for
+    db.execute("""
+      do $$
+      declare v record;
+      begin
+        for v in
+          select a, b, o, row_number() over () as n
+            from unnest('{int4,int8,float8,numeric}'::regtype[]) a,
+                 unnest('{int4,int8,float8,numeric}'::regtype[]) b,
+                 unnest('{+,-,*,/,%,<,<=,>,>=,=}'::text[]) o
+           where not exists (
+             select from pg_operator p where p.oprname = o and p.oprleft = a and p.oprright = b
+           )
+        loop
+          execute format(
+            'create function public.theirs_%s(a %s, b %s) returns %s language plpgsql as
+               %L', v.n, v.a, v.b, case when v.o ~ '[<>=]' then 'boolean' else 'float8' end,
+            format('begin raise exception using message = %L; end', concat_ws(' ', v.a, v.o, v.b)));
+          execute format(
+            'create operator public.%s (leftarg = %s, rightarg = %s, function = public.theirs_%s)',
+            v.o, v.a, v.b, v.n);
+        end loop;
+      end $$""")
+    attach(db, "jobs")
+    for _ in range(70):
+        (item,) = claim(db)
+        assert complete(db, item[3]) == [item[3]]
+    items = [item[3] for item in claim(db, 5)]
+    assert complete(db, *items[:2]) == items[:2]
+    assert heartbeat(db, items[2]) == [items[2]]
+    assert release(db, items[2]) == [items[2]]
+    assert fail(db, items[3])
+    unlock(db)

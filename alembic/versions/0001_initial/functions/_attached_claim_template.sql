@@ -126,7 +126,7 @@ begin
     v_at := pg_catalog.set_config(
       'pyorch.q{q}_from',
       (
-        select e.now + least(greatest(200 * (e.now - v_start), 0.02), 10)
+        select e.now + least(greatest(200::float8 * (e.now - v_start), 0.02), 10)
           from pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) e (now)
       ) || '|' || v_count || '|' || v_at || '|' || item_id,
       false

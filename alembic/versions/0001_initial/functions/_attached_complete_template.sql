@@ -21,7 +21,7 @@ begin
     with r as materialized (
       select t.receipt, t.result, pg_catalog.substr(t.receipt, {item_at}) as item_id,
              pg_catalog.to_timestamp(
-               pg_catalog.substr(t.receipt, {token_at}, 16)::float8 / 1e6) as locked_at
+               pg_catalog.substr(t.receipt, {token_at}, 16)::float8 / 1e6::float8) as locked_at
         from unnest(p_receipts, p_results) t (receipt, result)
        where {is_receipt_t}
     ),

@@ -20,7 +20,8 @@ declare
   v_at constant text := pg_catalog.quote_ident(v_columns #>> '{created_at,name}');
   v_cast constant text := case when v_columns #>> '{id,base}' like 'int%' then 'bigint'
     else v_columns #>> '{id,type}' end;
-  v_place constant text := case when v_at is null then '''''' else
+  -- a session goes on with what it kept when the columns are mapped anew: it must be a time always
+  v_place constant text := case when v_at is null then '''infinity''' else
     pg_catalog.format('(pg_catalog.to_json(j.%s) #>> ''{}'')', v_at) end;
   v_first constant text := case
     when v_columns #>> '{id,base}' like 'int%' then '-9223372036854775808'
@@ -42,7 +43,7 @@ begin
     ) else 'null' end,
     -- pages of the table and its indexes that this transaction has looked at
     'blocks', case when v_moves then pg_catalog.format(
-      '(select pg_catalog.sum(pg_catalog.pg_stat_get_xact_blocks_fetched(i.indexrelid))'
+      '(select pg_catalog.sum(pg_catalog.pg_stat_get_xact_blocks_fetched(i.indexrelid))::bigint'
         ' + pg_catalog.pg_stat_get_xact_blocks_fetched(%1$L::regclass)'
         ' from pg_catalog.pg_index i where i.indrelid = %1$L::regclass)',
       p_attached ->> 'relation'
@@ -50,7 +51,7 @@ begin
     'ahead', case
       when v_moves then
         'coalesce(v_cursor[2] = ''64'' and pg_catalog.date_part(''epoch'','
-          ' pg_catalog.clock_timestamp()) between v_cursor[1]::double precision - 11'
+          ' pg_catalog.clock_timestamp()) between v_cursor[1]::float8 - 11::float8'
           ' and v_cursor[1]::double precision, false)'
       else 'false'
     end,

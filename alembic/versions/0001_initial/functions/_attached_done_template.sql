@@ -22,7 +22,7 @@ begin
      where j.{id} {eq} pg_catalog.substr(p_receipt, {item_at})::{id_cast}
        and {held_j}
        and {locked_j} = pg_catalog.to_timestamp(
-             pg_catalog.substr(p_receipt, {token_at}, 16)::float8 / 1e6)
+             pg_catalog.substr(p_receipt, {token_at}, 16)::float8 / 1e6::float8)
     returning exists (
                 select 1
                   from pyorch.item_state s

@@ -45,7 +45,7 @@ as $$
       end),
       ('locked_at', case
         when p_event = 'claim' and pyorch._attached_fenced(p_columns) then
-          'pg_catalog.to_timestamp(v_token / 1e6::float8)'
+          'pg_catalog.to_timestamp(v_token::float8 / 1e6::float8)'
         when p_event = 'claim' then '{now}'
         when p_event <> 'complete' then '{null}'
       end),
