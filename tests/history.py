@@ -11,6 +11,7 @@ priority        a plain item claimed while a more important one, never claimed b
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ PATIENCE = 5.0
 LEASE = 1.0
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One call: between `at` and `end` it took effect; end is None when its worker died or it failed meanwhile."""
 
@@ -35,7 +36,7 @@ class Call:
     said: dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class Claimed:
     """One item in one claim."""
 
@@ -164,5 +165,6 @@ def _priorities(enqueued, claims) -> Iterable[str]:
     for item, call in enqueued.items():
         if call.said.get("priority") and claims[item] and call.end is not None:
             begin, end = call.end + PATIENCE, min(c.at for c in claims[item]) - PATIENCE
-            if begin < end and any(begin < c.at and c.end < end for c in plain):
+            first, last = (bisect_right(plain, moment, key=lambda c: c.at) for moment in (begin, end))
+            if any(plain[n].end < end for n in range(first, last)):
                 yield f"priority: {item} waited while plain items were claimed"

@@ -1,9 +1,7 @@
 """One worker of the torture: a process of its own that enqueues, claims, heartbeats, completes, fails, releases.
 
-    python -m tests.history_worker DSN LOG SEED ITEMS SLOW
-
 It writes a line before each call and one after it, so that of a call during which it was killed at least the intention
-is known. Times are of the monotonic clock, which all processes of a machine share. It ends when nothing is left.
+is known. Times are of the monotonic clock, which all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ import os
 import random
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,12 +19,15 @@ import psycopg
 QUEUE = "torture"
 LEASE = "1 second"
 GROUPS = 3
+# exit code of a worker that found nothing for a while
+IDLE = 3
 
 
 class Worker:
     """A session that records what it asks and what it is told."""
 
-    def __init__(self, dsn: str, log: str, seed: int, slow: float) -> None:
+    def __init__(self, dsn: str, log: Path, seed: int, slow: float) -> None:
+        self.seed = seed
         self.db = psycopg.connect(dsn, autocommit=True)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self.random = random.Random(seed)
@@ -38,24 +40,25 @@ class Worker:
     def call(self, op: str, query: str, values: list[Any], **said: Any) -> list[tuple[Any, ...]]:
         """Run one call between its two lines; returns its rows."""
         self.number += 1
-        call = f"{os.getpid()}-{self.number}"
+        call = f"{self.seed}-{self.number}"
         self.write(call=call, op=op, at=time.monotonic(), **said)
         rows = self.db.execute(query, values).fetchall()
         self.write(call=call, end=time.monotonic(), rows=[[str(v) for v in row] for row in rows])
         return rows
 
-    def enqueue(self, count: int) -> None:
-        """Plain items in one call, or a few of a group, or one that is urgent."""
+    def enqueue(self, most: int) -> int:
+        """Plain items in one call, or a few of a group, or one that is urgent; returns how many."""
         what = self.random.random()
         if what < 0.1:
-            group = f"g{self.random.randrange(GROUPS)}-{os.getpid()}"
+            group = f"g{self.random.randrange(GROUPS)}-{self.seed}"
             query = f"select pyorch.enqueue_batch('{QUEUE}', array['1', '2', '3']::jsonb[], \"group\" => %s)"
-            self.call("enqueue", query, [group], group=group)
+            rows = self.call("enqueue", query, [group], group=group)
         elif what < 0.2:
-            self.call("enqueue", f"select pyorch.enqueue('{QUEUE}', '1', priority => 5)", [], priority=5)
+            rows = self.call("enqueue", f"select pyorch.enqueue('{QUEUE}', '1', priority => 5)", [], priority=5)
         else:
-            payloads = f"array_fill('1'::jsonb, array[{count}])"
-            self.call("enqueue", f"select pyorch.enqueue_batch('{QUEUE}', {payloads})", [])
+            payloads = f"array_fill('1'::jsonb, array[{min(most, self.random.choice([1, 10, 100]))}])"
+            rows = self.call("enqueue", f"select pyorch.enqueue_batch('{QUEUE}', {payloads})", [])
+        return len(rows)
 
     def work(self) -> bool:
         """Claim a few items and bring each to some end; returns whether there were any."""
@@ -87,21 +90,19 @@ class Worker:
         self.call(op, query, [receipts], receipts=receipts)
 
 
-def main(dsn: str, log: str, seed: str, items: str, slow: str) -> None:
-    """Enqueue about so many items while working, then work until nothing is left."""
-    worker, left = Worker(dsn, log, int(seed), float(slow)), int(items)
+def main(dsn: str, log: Path, seed: int, items: int, rounds: int, slow: float) -> None:
+    """Work for so many rounds, and until so many items are enqueued; leave earlier when there is nothing to do."""
+    os.dup2(os.open(log.with_suffix(".err"), os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+    worker = Worker(dsn, log, seed, slow)
     idle = 0
-    while idle < 15:
-        if left > 0:
-            count = worker.random.choice([1, 10, 100])
-            worker.enqueue(count)
-            left -= count
+    while items > 0 or rounds > 0:
+        rounds -= 1
+        if items > 0:
+            items -= worker.enqueue(items)
         if worker.work():
             idle = 0
-        elif left <= 0:
+        elif items <= 0:
             idle += 1
+            if idle == 15:
+                sys.exit(IDLE)
             time.sleep(0.1)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:6])

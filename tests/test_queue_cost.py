@@ -8,15 +8,15 @@ from tests.queues import claim, complete, create, enqueue
 BOUND = 30
 
 
-def buffers(session, call):
-    """Return how many buffers a call touches."""
-    (plan,) = session.execute(f"explain (analyze, buffers, format json) select * from {call}").fetchone()
-    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
-
-
 def pages(session, batch=1, queue="q"):
     """Return how many buffers one claim touches."""
-    return buffers(session, f"pyorch.claim('{queue}', 'w', {batch})")
+    return touched(session, "claim(%s, 'w', %s)", queue, batch)
+
+
+def touched(session, call, *values):
+    """Return how many buffers a call touches."""
+    (plan,) = session.execute(f"explain (analyze, buffers, format json) select * from pyorch.{call}", values).fetchone()
+    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
 
 
 def usual(session):
@@ -66,7 +66,7 @@ def test_in_a_session_that_was_at_work_when_the_queue_was_empty(db):
     fill(db, 20000)
     assert pages(db) <= BOUND
     (item,) = claim(db)
-    assert buffers(db, f"pyorch.complete('q', array['{item.receipt}'])") <= BOUND
+    assert touched(db, "complete('q', %s)", [item.receipt]) <= BOUND
 
 
 def test_behind_items_in_work(db, connect):
@@ -77,6 +77,20 @@ def test_behind_items_in_work(db, connect):
         holder.execute("select count(*) from pyorch.claim('q', 'w', 1000)")
     assert usual(holder) <= BOUND
     assert usual(connect()) <= BOUND
+
+
+def test_a_session_that_lags_sends_no_other_back(db, connect):
+    create(db)
+    fill(db, 3000)
+    came_back = "select last_value, is_called from pyorch.q_back_q"
+    before = db.execute(came_back).fetchone()
+    lagging, ahead = connect(), connect()
+    claim(lagging, 10)
+    for _ in range(20):
+        claim(ahead, 100)
+    claim(lagging, 300)
+    claim(lagging, 300)
+    assert db.execute(came_back).fetchone() == before
 
 
 def test_behind_dead_rows_that_a_snapshot_keeps(db, connect):
@@ -103,6 +117,30 @@ def test_a_new_session_starts_near_the_others(db, connect):
     db.execute("select pyorch.unlock('q')")
     assert pages(connect()) < 4000
     holder.rollback()
+
+
+RECEIPTS = {
+    "heartbeat": "heartbeat('q', %s)",
+    "release": "release('q', %s)",
+    "fail": "fail('q', %s, 'x', '1 hour')",
+    "complete": "complete('q', %s)",
+}
+
+
+@pytest.mark.parametrize("verb", RECEIPTS)
+@pytest.mark.parametrize("planned", ["while the queue was empty", "at this depth"])
+def test_receipts_of_several_claims_cost_the_same_at_any_depth(db, connect, verb, planned):
+    create(db)
+    db.execute("vacuum analyze pyorch.native_q")
+    session = connect()
+    if planned == "while the queue was empty":
+        session.execute(f"select * from pyorch.{RECEIPTS[verb]}", [["0.1.1", "0.2.2"]])
+    fill(db, 20000)
+    for _ in range(2):
+        receipts = [item.receipt for _ in range(2) for item in claim(session, 5)]
+        cost = touched(session, RECEIPTS[verb], receipts)
+    # each: found twice by the index, locked, changed, with its entry elsewhere
+    assert cost <= 20 * len(receipts)
 
 
 def test_a_claim_leaves_nothing_in_the_index(db):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
 import sys
 import time
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import psycopg
 
 from tests import history
-from tests.history_worker import QUEUE
+from tests.history_worker import IDLE, QUEUE, main
 
-ROOT = Path(__file__).parent.parent
+# what a worker enqueues, and for how many rounds it works; a few keep their session for long
+SHARE = 1000
+LIVES = (25,) * 9 + (500,)
 
 
 def torture(
@@ -21,53 +24,74 @@ def torture(
     folder: Path,
     items: int,
     sessions: int,
-    kill_each: float,
+    killed: float,
     slow: float = 0.02,
     seed: int = 1,
     limit: float = float("inf"),
 ) -> list[str]:
-    """Let `sessions` workers work off about `items` items, kill one each `kill_each` seconds.
+    """Let workers in `sessions` sessions work off a little more than `items` items.
 
-    slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds of work after which all workers are
-    killed: with a fault planted they may never come to an end. An error in a worker ends the run, too. Returns what is
-    wrong in the history of the folder: runs with other seeds in the same folder and database are part of it.
+    A worker is a process with a session of its own; when its life is over, or it is killed, another one takes its
+    place. killed: the share of workers that SIGKILL ends, at any moment of their work; what such a one had to enqueue
+    is enqueued by others once more. slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds of
+    work after which all workers are killed: with a fault planted they may never come to an end. An error in a worker
+    ends the run, too. Returns what is wrong in the history of the folder: runs with other seeds in the same folder and
+    database are part of it.
     """
+    context = multiprocessing.get_context("forkserver")
+    # a worker is a fork of a process that has imported everything
+    context.set_forkserver_preload(["tests.history_worker"])
     chance = random.Random(seed)
-    started = 0
+    begin = time.monotonic()
+    to_enqueue, started, kills, losses = items, 0, 0, 0
+    # each place: its worker, and what that one has to enqueue
+    places: list[tuple[ForkServerProcess, int]] = []
 
-    def start(share: int) -> subprocess.Popen[bytes]:
-        nonlocal started
+    def start() -> tuple[ForkServerProcess, int]:
+        nonlocal started, to_enqueue
         started += 1
+        share = min(SHARE, to_enqueue, -(-items // sessions))
+        to_enqueue -= share
         log = folder / f"worker-{seed}-{started}.log"
-        values = [dsn, log, seed * 1000 + started, share, slow]
-        command = [sys.executable, "-m", "tests.history_worker", *map(str, values)]
-        with log.with_suffix(".err").open("wb") as errors:
-            return subprocess.Popen(command, cwd=ROOT, stderr=errors)
+        values = (dsn, log, seed * 1_000_000 + started, share, chance.choice(LIVES), slow)
+        worker = context.Process(target=main, args=values, daemon=True)
+        worker.start()
+        return worker, share
 
     with psycopg.connect(dsn, autocommit=True) as db:
-        shares = [items // sessions] * sessions
-        workers = [start(share) for share in shares]
-        next_kill = time.monotonic() + kill_each
-        end = None
-        while any(worker.poll() is None for worker in workers):
-            db.execute("select * from pyorch.unlock(%s)", [QUEUE])
+        places = [start() for _ in range(sessions)]
+        end, next_unlock = None, 0.0
+        while places:
+            now = time.monotonic()
+            if now > next_unlock:
+                losses += sum(row[0] for row in db.execute("select unlocked + dead from pyorch.unlock(%s)", [QUEUE]))
+                next_unlock = time.monotonic() + 0.2
             if end is None and len(list(folder.glob(f"worker-{seed}-*.log"))) >= sessions:
-                end = time.monotonic() + limit
-            if (end is not None and time.monotonic() > end) or any(worker.poll() for worker in workers):
-                for worker in workers:
+                end = now + limit
+            ended = [n for n, (worker, _) in enumerate(places) if worker.exitcode is not None]
+            failed = any(places[n][0].exitcode not in (0, IDLE) for n in ended)
+            if failed or (end is not None and now > end):
+                for worker, _ in places:
                     worker.kill()
-                    worker.wait()
+                    worker.join()
                 break
+            for n in reversed(ended):
+                # one that found nothing has no follower, unless there is more to enqueue
+                if places[n][0].exitcode == IDLE and to_enqueue == 0:
+                    places.pop(n)
+                else:
+                    places[n] = start()
             # none is killed near the end, when nobody might be left to finish
-            if time.monotonic() > next_kill and sum(worker.poll() is None for worker in workers) == sessions:
-                next_kill = time.monotonic() + kill_each
-                victim = chance.randrange(sessions)
-                workers[victim].kill()
-                workers[victim].wait()
-                # about what it had left to enqueue
-                shares[victim] = shares[victim] * 2 // 3
-                workers[victim] = start(shares[victim])
-            time.sleep(0.2)
+            if kills + 1 <= killed * started and len(places) == sessions:
+                kills += 1
+                n = chance.randrange(sessions)
+                worker, share = places[n]
+                worker.kill()
+                worker.join()
+                to_enqueue += share
+                places[n] = start()
+            time.sleep(0.02)
+        seconds = time.monotonic() - begin
         dead = {str(row[0]) for row in db.execute(f"select id from pyorch.dead_{QUEUE}")}
         left = {
             str(row[0])
@@ -78,10 +102,10 @@ def torture(
     # a worker that is killed says nothing
     wrong = [f"error: {log.stem}: {said}" for log in sorted(folder.glob("*.err")) if (said := log.read_text().strip())]
     wrong += history.judge(calls, dead, left)
-    killed = started - sessions
+    done = sum(len(c.rows) for c in calls if c.op == "enqueue")
     sys.stdout.write(
-        f"{sum(len(c.rows) for c in calls if c.op == 'enqueue')} items, {len(calls)} calls,"
-        f" {killed} of {started} workers killed ({killed / started:.0%}), {len(dead)} dead, {len(left)} left,"
-        f" {len(wrong)} faults\n"
+        f"{done} items, {sessions} sessions, {len(calls)} calls; {kills} of {started} workers killed"
+        f" ({kills / started:.1%}), {losses} leases lost; {len(dead)} dead, {len(left)} left; {seconds:.0f} s,"
+        f" {done / seconds:.0f} items/s; judged in {time.monotonic() - begin - seconds:.0f} s: {len(wrong)} faults\n"
     )
     return wrong

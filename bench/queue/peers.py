@@ -72,12 +72,12 @@ def claimed(verb: str, batch: bool) -> str:
     """Return a claim that fetches receipts as :r, and the payloads."""
     if batch:
         return f"select coalesce(array_agg(receipt), '{{}}') as r, max(payload::text) as p from pyorch.{verb}"
-    return f"select coalesce(max(receipt), '') as r, max(payload::text) as p from pyorch.{verb}"
+    return f"select receipt as r, payload as p from pyorch.{verb}"
 
 
 PUT = f"select pyorch.enqueue('q', '{PAYLOAD}')"
 PUT_MANY = f"select count(*) from pyorch.enqueue_batch('q', array_fill('{PAYLOAD}'::jsonb, array[:batch::integer]))"
-CLAIM = Verbs(claimed("claim('q', 'w')", False), "select count(*) from pyorch.complete('q', array[:r])", PUT)
+CLAIM = Verbs(claimed("claim('q', 'w')", False), "select pyorch.complete('q', array[:r])", PUT)
 CLAIM_MANY = Verbs(claimed("claim('q', 'w', :batch)", True), "select count(*) from pyorch.complete('q', :r)", PUT_MANY)
 NATIVE = {
     "template": "native",
@@ -89,8 +89,7 @@ NATIVE_LEFT = "select count(*) from pyorch.native_q where token = 0"
 NAIVE = (
     "with n as materialized (select id from q_naive where status = 'pending' order by id limit {n}"
     " for update skip locked), u as (update q_naive q set status = 'processing', attempts = attempts + 1,"
-    " locked_at = now() from n where q.id = n.id returning q.id, q.payload) select {what} as r,"
-    " max(payload::text) as p from u"
+    " locked_at = now() from n where q.id = n.id returning q.id, q.payload) select {what} from u"
 )
 NAIVE_PUT = f"insert into q_naive (payload) select '{PAYLOAD}' from generate_series(1, :batch::integer)"
 # the least that claim and complete can do, on the very table of a native queue; clients walk it side by side
@@ -131,12 +130,12 @@ PEERS = [
         f"insert into q_naive (payload) {ITEMS}",
         "select count(*) from q_naive where status = 'pending'",
         Verbs(
-            NAIVE.format(n=1, what="coalesce(max(id), 0)"),
+            NAIVE.format(n=1, what="id as r, payload as p"),
             "update q_naive set status = 'complete' where id = :r",
             NAIVE_PUT,
         ),
         Verbs(
-            NAIVE.format(n=":batch", what="coalesce(array_agg(id), '{}')"),
+            NAIVE.format(n=":batch", what="coalesce(array_agg(id), '{}') as r, max(payload::text) as p"),
             "update q_naive set status = 'complete' where id = any (:r::bigint[])",
             NAIVE_PUT,
         ),
@@ -148,7 +147,7 @@ PEERS = [
         f"select count(*) from pgmq.send_batch('q', array({ITEMS}))",
         "select count(*) from pgmq.q_q where vt <= clock_timestamp()",
         Verbs(
-            "select coalesce(max(msg_id), 0) as r, max(message::text) as p from pgmq.read('q', 900, 1)",
+            "select msg_id as r, message as p from pgmq.read('q', 900, 1)",
             "select pgmq.delete('q', :r::bigint)",
             f"select pgmq.send('q', '{PAYLOAD}')",
         ),

@@ -26,6 +26,8 @@ begin
     'create sequence pyorch.q_look_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_due_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_back_{q};'
+    -- called: there are more lanes than that of priority 0
+    'create sequence pyorch.q_lanes_{q};'
     'create table pyorch.lane_{q} (priority integer primary key);'
     'insert into pyorch.lane_{q} values (0);'
     -- a claim updates in place as long as its page has room; the index never changes with it

@@ -58,8 +58,8 @@ begin
     foreach v_lane in array v_lanes loop
       -- position / when the next exact look is due / high mark / returns, as known / and as looked
       -- back for
-      v_cursor := pg_catalog.string_to_array(
-        pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true), '/'
+      v_cursor := nullif(
+        pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true), ''
       )::bigint[];
       if v_cursor[5] is null then
         select array[l.last_value, k.last_value, h.last_value, b.last_value, -1]
@@ -154,8 +154,8 @@ begin
           v_last := v_low;
           v_ahead := false;
           v_cursor[4] := v_back;
-        elsif pg_catalog.cardinality(v_lanes) = 1 then
-          -- new sessions start near us
+        elsif pg_catalog.cardinality(v_lanes) = 1 and v_mark - 16 > v_low then
+          -- new sessions start near us; lowered, it would tell all others that something came back
           perform pyorch._queue_low('{q}', v_mark - 16, true);
         end if;
       end if;
@@ -173,7 +173,7 @@ begin
         v_cursor[1] := coalesce(v_last, case when v_exact then v_end end, v_mark);
         v_cursor[5] := v_looked;
         perform pg_catalog.set_config(
-          'pyorch.q{id}_' || (v_lane + 100000), pg_catalog.array_to_string(v_cursor, '/'), false
+          'pyorch.q{id}_' || (v_lane + 100000), v_cursor::text, false
         );
       end if;
       exit pass when v_left = 0;

@@ -16,14 +16,15 @@ declare
   v_key text;
   v_group text;
 begin
-  -- a plain check first: catching what a cast raises costs more than the rest
-  if p_receipt !~ '^-?\d{1,18}\.\d{1,18}\.[1-9]\d{0,17}$' then
-    return false;
+  -- whatever has no digits where they belong; a pattern costs more than all the rest
+  if pg_catalog.ltrim(p_receipt, '0123456789.') <> '' then
+    return exists (select 1 from pyorch._q_complete_{q}(array[p_receipt], array[p_result]));
   end if;
   delete from pyorch.native_{q} i
-   where i.priority = pg_catalog.split_part(p_receipt, '.', 1)::bigint
-     and i.id = pg_catalog.split_part(p_receipt, '.', 2)::bigint
-     and i.token = pg_catalog.split_part(p_receipt, '.', 3)::bigint
+   where i.priority = ('0' || right(pg_catalog.split_part(p_receipt, '.', 1), 18))::bigint
+     and i.id = ('0' || right(pg_catalog.split_part(p_receipt, '.', 2), 18))::bigint
+     and i.token > 0
+     and i.priority || '.' || i.id || '.' || i.token = p_receipt
   returning i.id, i.key, i.group_name
     into v_id, v_key, v_group;
   if v_key is not null or v_group is not null then

@@ -19,7 +19,7 @@ begin
     update pyorch.native_{q} i
        set lease_until = v_now + p_lease
       from mine g
-     where i.priority = g.priority
+     where i.priority = any (array[g.priority])
        and i.id = g.id
        and i.token = g.token
     returning g.receipt;

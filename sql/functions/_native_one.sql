@@ -17,39 +17,26 @@ create or replace function pyorch._native_one()
 as $template$
   select $body$
 declare
+  v_now constant timestamptz := {now};
   -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, and the
   -- returns as known and as looked back for
-  v_cursor bigint[];
+  v_cursor bigint[] := nullif(
+    pg_catalog.current_setting('pyorch.q{id}_100000', true), ''
+  )::bigint[];
   v_front bigint;
   v_back bigint;
   v_from bigint;
-  v_lanes integer[];
-  v_paused boolean;
-  v_now timestamptz;
   v_id bigint;
   v_passed bigint;
   v_item pyorch.claimed;
   v_context text;
 begin
-{async}  select q.paused,
-         coalesce(p_lease, q.lease),
-         array(select l.priority from pyorch.lane_{q} l),
-         pg_catalog.string_to_array(
-           pg_catalog.current_setting('pyorch.q{id}_100000', true), '/'
-         )::bigint[],
-         pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}'),
-         pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}'),
-         {now}
-    into v_paused, p_lease, v_lanes, v_cursor, v_front, v_back, v_now
-    from pyorch.queue q
-   where q.queue_id = {id};
-  if v_paused then
-    return null;
-  end if;
-  if pg_catalog.cardinality(v_lanes) = 1
-    and extract(epoch from pg_catalog.clock_timestamp()) * 1000
-      between v_cursor[2] - 90000 and v_cursor[2]
+{async}  if pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000
+    between v_cursor[2] - 90000 and v_cursor[2]
+    and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null
   then
+    v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
+    v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
     v_from := case
       when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 64 then v_front
       else v_cursor[1] - 16
@@ -58,15 +45,16 @@ begin
        set token = {token},
            attempts = i.attempts + 1,
            claimed_at = v_now,
-           lease_until = v_now + p_lease,
+           lease_until = v_now + coalesce(p_lease, {lease}),
            worker = p_worker
      where i.ctid = (
        select j.ctid
          from pyorch.native_{q} j
         where j.priority = 0
           and j.id > v_from
-          and j.id <= v_cursor[3]
+          and j.id <= least(v_cursor[3], v_from + 128)
           and j.token = 0
+          and (select not q.paused from pyorch.queue q where q.queue_id = {id})
         order by j.id
         limit 1
           for no key update skip locked
@@ -89,20 +77,23 @@ begin
               v_item.receipt,
               v_item.lease_until,
               v_passed;
-    if v_from <> v_front and v_id is not null then
-      v_cursor[1] := v_id;
-      if v_id > v_front then
-        v_cursor[5] := v_back;
-      end if;
-      v_context := pg_catalog.set_config(
-        'pyorch.q{id}_100000', pg_catalog.array_to_string(v_cursor, '/'), false
-      );
-    end if;
     if v_id is not null then
+      if v_from <> v_front then
+        v_cursor[1] := v_id;
+        if v_id > v_front then
+          v_cursor[5] := v_back;
+        end if;
+        v_context := pg_catalog.set_config('pyorch.q{id}_100000', v_cursor::text, false);
+      end if;
       return v_item;
     end if;
   end if;
-  select * into v_item from pyorch._q_claim_{q}(p_worker, 1, p_lease);
+  select c.*
+    into v_item
+    from pyorch.queue q
+   cross join lateral pyorch._q_claim_{q}(p_worker, 1, coalesce(p_lease, q.lease)) c
+   where q.queue_id = {id}
+     and not q.paused;
   return v_item;
 end;
 $body$

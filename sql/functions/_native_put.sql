@@ -15,6 +15,8 @@ declare
   v_blocked boolean := false;
 begin
   if p_priority <> 0 then
+    -- first, and never undone: no short way of a claim may miss it
+    perform pg_catalog.nextval('pyorch.q_lanes_{q}');
     insert into pyorch.lane_{q} (priority) values (p_priority) on conflict do nothing;
   end if;
   -- the first of its group goes on, the others wait behind it

@@ -24,7 +24,7 @@ begin
            lease_until = null,
            worker = null
       from mine g
-     where i.priority = g.priority
+     where i.priority = any (array[g.priority])
        and i.id = g.id
        and i.token = g.token
     returning g.receipt, i.id

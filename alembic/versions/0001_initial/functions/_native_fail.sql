@@ -25,7 +25,7 @@ begin
   gone as (
     delete from pyorch.native_{q} i
      using mine g
-     where i.priority = g.priority
+     where i.priority = any (array[g.priority])
        and i.id = g.id
        and i.token = g.token
     returning

@@ -2,6 +2,10 @@
 -- Template, part of what takes receipts: the items that these still hold, locked. Always in the
 -- same order: a stale receipt locks its item, too, before it is found stale, and two calls that
 -- lock the same items in two orders would wait for each other.
+-- The receipts are sorted, and each item is then looked up on its own: with the items sorted the
+-- planner, to whom we forbid sorting, reads the whole index in its order. For the same reason what
+-- joins these items says `= any (array[…])` of the priority: a plain `=` can be merged, and a plan
+-- made while the queue is empty then reads the index from its start as well.
 create or replace function pyorch._native_mine()
   returns text
   language sql
@@ -13,19 +17,22 @@ as $template$
   select $body$
     select g.n, p_receipts[g.n] as receipt, i.priority, i.id, i.token
       from (
-        select n,
-               v_numbers[4 * n - 3] as priority,
-               v_numbers[4 * n - 2] as id,
-               v_numbers[4 * n - 1] as token
-          from pg_catalog.generate_series(1, pg_catalog.cardinality(p_receipts)) n
+        select r.n,
+               v_numbers[4 * r.n - 3] as priority,
+               v_numbers[4 * r.n - 2] as id,
+               v_numbers[4 * r.n - 1] as token
+          from unnest(p_receipts) with ordinality r (receipt, n)
+         where v_numbers[4 * r.n - 1] > 0
+         order by 2, 3
       ) g
-      join pyorch.native_{q} i
-        on i.priority = g.priority
-       and i.id = g.id
-       and i.token = g.token
-     where g.token > 0
-     order by i.priority, i.id
-       for update of i$body$
+     cross join lateral (
+       select j.priority, j.id, j.token
+         from pyorch.native_{q} j
+        where j.priority = g.priority
+          and j.id = g.id
+          and j.token = g.token
+          for update
+     ) i$body$
 $template$;
 
 comment on function pyorch._native_mine() is

@@ -22,6 +22,7 @@ begin
     -- a session without a fake clock, which is every real one, saves a call
     '{now}', 'case when pg_catalog.current_setting(''pyorch.fake_now'', true) is null'
       ' then pg_catalog.clock_timestamp() else pyorch._now() end',
+    '{lease}', pg_catalog.quote_literal(v_queue.lease) || '::interval',
     '{max_attempts}', v_queue.max_attempts,
     '{max_lease_losses}', v_queue.max_lease_losses,
     '{backoff}', pg_catalog.quote_literal(v_queue.backoff) || '::jsonb',

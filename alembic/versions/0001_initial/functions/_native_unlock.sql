@@ -91,8 +91,11 @@ begin
     v_mark.sweep_priority := null;
   end loop;
 
+  -- never up when something came back: sessions that are ahead are told
   perform pyorch._queue_low(
-    '{q}', least(v_first_pending, case when v_whole then least(v_high, v_end) end) - 1, v_whole
+    '{q}',
+    least(v_first_pending, case when v_whole then least(v_high, v_end) end) - 1,
+    v_whole and unlocked = 0
   );
   if v_mine then
     update pyorch.queue_mark m
