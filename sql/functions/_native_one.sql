@@ -5,8 +5,9 @@
 -- start at the front, and one looks back when the front is 64 ahead of its session, or something
 -- has come back since (q_back_{q}).
 -- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
--- priorities, nothing there, beyond the high mark. Each expression here costs as much as reading a
--- row, so there are few.
+-- priorities, nothing within 128 positions, beyond the high mark. The window has an upper bound
+-- since a scan reads all of an index page that its bounds allow. Each expression here costs as much
+-- as reading a row, so there are few.
 create or replace function pyorch._native_one()
   returns text
   language sql
