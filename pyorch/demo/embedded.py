@@ -35,7 +35,8 @@ class Embedded:
         self._package = Path(spec.origin).parent
         self._user = _server_user()
         # a Unix socket's path has at most 104 characters: the temporary directory of macOS would be too long
-        self._home = Path(tempfile.mkdtemp(prefix="pyorch-demo-", dir="/tmp" if Path("/tmp").is_dir() else None))
+        short = "/tmp" if Path("/tmp").is_dir() else None
+        self._home = Path(tempfile.mkdtemp(prefix=f"pyorch-demo-{os.getpid()}-", dir=short))
         self._data = self._home / "data"
         self._log = self._home / "log"
         self._process: subprocess.Popen[bytes] | None = None

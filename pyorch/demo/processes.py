@@ -27,7 +27,7 @@ class Processes:
     """Starts Python processes and stops them in reverse order; their output goes to files in a temporary directory."""
 
     def __init__(self) -> None:
-        self._logs = tempfile.TemporaryDirectory(prefix="pyorch-demo-log-")
+        self._logs = tempfile.TemporaryDirectory(prefix=f"pyorch-demo-{os.getpid()}-log-")
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def start(
