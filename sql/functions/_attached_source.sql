@@ -46,8 +46,16 @@ as $$
      select pyorch._attached_pieces(q.queue_id) as pieces
    ) a
    cross join lateral (
+     select f.template, pyorch._fill_template(f.template, a.pieces) as take
+       from pyorch._attached_take_template(a.pieces ? 'above_k') f (template)
+   ) t
+   cross join lateral (
      select a.pieces || pg_catalog.jsonb_build_object(
-       'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces)
+       'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces),
+       'take', case when a.pieces ? 'unranked' then pg_catalog.format(
+           E'    if v_cursor[3] <> '''' then\n%s    else\n%s    end if;\n', t.take,
+           pyorch._fill_template(t.template, a.pieces || (a.pieces -> 'unranked')))
+         else t.take end
      ) as pieces,
             (a.pieces ->> 'in_table')::boolean and q.concurrency is null as is_short
    ) p

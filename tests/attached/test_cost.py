@@ -1,5 +1,6 @@
 """What a call costs, in buffers: the same whatever stands in the table and whatever the statistics say."""
 
+import json
 import time
 
 import psycopg
@@ -63,9 +64,13 @@ def test_claim_complete_and_unlock_of_one_item_touch_few_buffers(db, pending, le
 
 # what a claim may touch at most, as of a native queue; where order is one of time
 BOUND = 30
+TIMED = ", created_at timestamptz not null default clock_timestamp(), updated_at timestamptz, locked_by text"
 ORDERS = {
     "by number": "",
-    "by time": ", created_at timestamptz not null default clock_timestamp(), updated_at timestamptz, locked_by text",
+    "by time": TIMED,
+    "by priority": ", priority integer default 0",
+    "by a priority that none has": ", priority integer",
+    "by priority, then time": ", priority smallint not null default 0" + TIMED,
 }
 
 
@@ -131,15 +136,26 @@ def test_a_claim_costs_the_same_behind_dead_rows_that_a_snapshot_keeps(db, table
     holder.rollback()
 
 
+def place(session):
+    """Name the setting in which a session keeps where it stands."""
+    return session.execute("select pyorch._attached_pieces(1) ->> 'setting'").fetchone()[0]
+
+
 def move(session, due):
     """A busy session: its next look from the start is due in so many seconds."""
-    at, item = session.execute(
-        "select split_part(c, '|', 3), split_part(c, '|', 4) from current_setting('pyorch.q1_from') c"
-    ).fetchone()
-    session.execute("select set_config('pyorch.q1_from', %s, false)", [f"{time.time() + due}|64|{at}|{item}"])
+    session.execute(
+        "select set_config(s, regexp_replace(current_setting(s, true), '^[^|]*[|][^|]*', %s), false)"
+        " from cast(%s as text) s",
+        [f"{time.time() + due}|64", place(session)],
+    )
 
 
-@pytest.mark.parametrize("batch", [1, 2])
+# with priorities a batch looks from the start each time
+@pytest.mark.parametrize(
+    ("table", "batch"),
+    [(ddl, batch) for ddl in ORDERS.values() for batch in (1, 2) if batch == 1 or "priority" not in ddl],
+    indirect=["table"],
+)
 def test_what_came_back_behind_a_busy_session_is_found_by_the_next_look_from_the_start(db, table, batch):
     table(8)
     claim(db, 3)
@@ -161,3 +177,66 @@ def test_it_is_found_at_once_where_there_is_too_little_ahead(db, table, batch):
     move(db, 9)
     assert sorted(item[0] for item in claim(db, batch)) == (["1", "2", "3"] if batch == 3 else ["2"])
     assert claim(db, 3) == [] if batch == 3 else True
+
+
+PRIORITIES = [ddl for ddl in ORDERS.values() if "priority" in ddl]
+
+
+@pytest.mark.parametrize("table", PRIORITIES, indirect=True)
+def test_a_larger_priority_goes_before_the_place_of_a_busy_session_which_then_goes_on(db, table):
+    table(6)
+    claim(db, 3)
+    db.execute("update t set status = 'pending' where id = 1")
+    db.execute("insert into t (payload, priority) values ('1', 5), ('2', 7)")
+    move(db, 9)
+    assert [claim(db)[0][0] for _ in range(4)] == ["8", "7", "4", "5"]
+    # what came back behind it waits, whatever its priority
+    db.execute("update t set priority = 9 where id = 1")
+    assert claim(db)[0][0] == "6"
+    move(db, -1)
+    assert claim(db)[0][0] == "1"
+
+
+@pytest.mark.parametrize("table", PRIORITIES, indirect=True)
+def test_a_busy_session_at_the_end_of_a_priority_goes_on_with_the_next_one(db, table):
+    table(4)
+    db.execute("update t set priority = case id when 2 then 9 when 3 then 5 else 0 end")
+    claim(db)
+    move(db, 9)
+    assert [claim(db)[0][0] for _ in range(3)] == ["3", "1", "4"]
+    assert claim(db) == []
+
+
+def test_items_without_a_priority_come_last_and_a_session_goes_on_among_them(db):
+    db.execute(
+        "create table t (id bigint primary key, status text not null default 'pending', priority integer,"
+        " attempts integer not null default 0, locked_at timestamptz)"
+    )
+    attach(db, "t")
+    db.execute("insert into t (id, priority) values (1, null), (2, null), (3, null), (4, -5), (5, null)")
+    assert claim(db)[0][0] == "4"
+    move(db, 9)
+    assert [claim(db)[0][0] for _ in range(2)] == ["1", "2"]
+    db.execute("insert into t (id, priority) values (6, -9), (7, null)")
+    db.execute("update t set status = 'pending' where id = 1")
+    move(db, 9)
+    assert [claim(db)[0][0] for _ in range(2)] == ["6", "3"]
+    move(db, -1)
+    assert [claim(db)[0][0] for _ in range(3)] == ["1", "5", "7"]
+    assert claim(db) == []
+
+
+def test_a_busy_session_goes_on_when_the_queue_gains_or_loses_its_priorities(db):
+    db.execute(
+        "create table t (id bigint primary key, status text not null default 'pending', priority integer default 0,"
+        " attempts integer not null default 0, locked_at timestamptz)"
+    )
+    attach(db, "t")
+    db.execute("insert into t (id) select generate_series(1, 9)")
+    assert claim(db)[0][0] == "1"
+    for name, item in ((None, 2), ("priority", 4)):
+        move(db, 9)
+        db.execute(
+            "select pyorch.alter_queue('q', jsonb_build_object('columns', %s::jsonb))", [json.dumps({"priority": name})]
+        )
+        assert [claim(db)[0][0] for _ in range(2)] == [str(item), str(item + 1)]

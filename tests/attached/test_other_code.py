@@ -178,11 +178,11 @@ def test_a_trigger_finds_its_own_tables_whatever_path_the_caller_has(db, connect
     assert db.execute("select note from public.extraction_log").fetchall() == [("PROCESSING",), ("COMPLETE",)]
 
 
-def jobs(db):
+def jobs(db, more=""):
     """Make a table with 90 items, whose claims start at the session's last one once that is busy."""
     db.execute(
         "create table jobs (id bigint generated always as identity primary key, status text default 'pending',"
-        " attempts int default 0, locked_at timestamptz, created_at timestamptz not null default now());"
+        f" attempts int default 0, locked_at timestamptz, created_at timestamptz not null default now(){more});"
         " insert into jobs (attempts) select 0 from generate_series(1, 90)"
     )
 
@@ -197,8 +197,9 @@ def test_a_busy_session_goes_on_when_columns_are_mapped_anew(db):
     assert len(claim(db, 2)) == 2
 
 
-def test_operators_that_others_put_into_a_schema_of_the_path_are_never_ours(db):
-    jobs(db)
+@pytest.mark.parametrize("more", ["", ", priority bigint default 0", ", priority smallint not null default 0"])
+def test_operators_that_others_put_into_a_schema_of_the_path_are_never_ours(db, more):
+    jobs(db, more)
     # for each pair of types that pg_catalog has no operator of its own for
     db.execute("""
       do $$

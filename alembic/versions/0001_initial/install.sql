@@ -141,6 +141,7 @@
 \ir functions/_attached_pick_template.sql
 \ir functions/_attached_claim_template.sql
 \ir functions/_attached_complete_template.sql
+\ir functions/_attached_take_template.sql
 \ir functions/_attached_one_template.sql
 \ir functions/_attached_done_template.sql
 \ir functions/_attached_hold_template.sql

@@ -29,7 +29,7 @@ declare
   -- when a look from the start is due, how many items this session had (64: it is busy), where the
   -- last of them stands
   v_cursor constant text[] := {cursor};
-  v_ahead boolean := {ahead};
+  v_ahead boolean := {for_all} and {is_ahead};
   v_from_at {at_type} := {from_at};
   v_from_id {id_cast} := {from_id};
   v_start double precision;
@@ -115,16 +115,16 @@ begin
     return;
   end if;
 
-  if {moves} and v_ahead then
+  if v_ahead then
     v_at := pg_catalog.set_config(
-      'pyorch.q{q}_from', v_cursor[1] || '|64|' || v_at || '|' || item_id, false);
+      '{setting}', v_cursor[1] || '|64|' || v_at || '|' || item_id, false);
   elsif {moves} then
     if v_count < 64 then
       -- that it had to look at many pages is as good a reason
       v_count := case when {blocks} > v_blocks + 24 then 64 else least(v_count + p_batch, 64) end;
     end if;
     v_at := pg_catalog.set_config(
-      'pyorch.q{q}_from',
+      '{setting}',
       (
         select e.now + least(greatest(200::float8 * (e.now - v_start), 0.02), 10)
           from pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) e (now)

@@ -34,23 +34,9 @@ begin
   if v_paused then
     return null;
   end if;
-  if p_lease = {lease} and ({ahead} or not {moves}) then
+  if p_lease = {lease} and ({is_ahead} or not {moves}) then
     v_token := {token};
-    update {rel} j
-       set {set_claim}
-     where j.{at} {eq} (
-       select k.{at}
-         from {rel} k
-        where {ready_k}{ahead_k}
-        order by {order}
-        limit 1
-          for no key update of k skip locked
-     )
-    returning j.{id}::text, {payload}, {attempt_j}, '{q}-' || v_token || '-' || j.{id}::text,
-              {fence} + p_lease, {locked_j}, {locked_j} = {fence} and {attempt_j} = 1, {moved}
-         into v_item.item_id, v_item.payload, v_item.attempt, v_item.receipt, v_item.lease_until,
-              v_locked_at, v_is_first, v_at;
-    if v_is_first then
+{take}    if v_is_first then
       return v_item;
     end if;
     if v_item.item_id is not null then
