@@ -141,6 +141,8 @@ def _applied(config: Config, connection: Connection) -> set[str]:
     Raises:
         VersionMismatchError: it has something that this code does not know.
     """
+    # before the revisions: an upgrade that ends between the two looks has then recorded one
+    there = connection.exec_driver_sql("select to_regclass('pyorch.config')").scalar() is not None
     context = MigrationContext.configure(connection, opts={"version_table_schema": "pyorch"})
     heads = context.get_current_heads()
     known = _all(config)
@@ -150,7 +152,7 @@ def _applied(config: Config, connection: Connection) -> set[str]:
                 f"the database is at revision {one}, this pyorch knows only up to {known[0]}",
                 hint="The database is ahead of the code. Run: pip install --upgrade pyorch",
             )
-    if not heads and connection.exec_driver_sql("select to_regclass('pyorch.config')").scalar() is not None:
+    if there and not heads:
         raise VersionMismatchError(
             "pyorch is in this database, but no revision is recorded: it was made by psql from sql/install.sql",
             hint="Such a database cannot be upgraded. Remove it with: psql -1 -f sql/uninstall.sql",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.runtime.migration import MigrationContext
 
 from pyorch import assets, catalog, migrate
 from pyorch.errors import PyorchError, VersionMismatchError
@@ -91,6 +92,19 @@ def at_once(dsn, times):
 
 def test_eight_at_once_all_succeed_and_one_of_them_works(empty_dsn):
     assert at_once(empty_dsn, 8) == [0] * 7 + [len(migrate.history(empty_dsn))]
+
+
+def test_an_upgrade_that_ends_while_another_looks_is_not_taken_for_an_install_by_psql(empty_dsn, monkeypatch):
+    look = MigrationContext.get_current_heads
+
+    def look_and_be_overtaken(context):
+        heads = look(context)
+        monkeypatch.undo()
+        assert at_once(empty_dsn, 1) != [0]
+        return heads
+
+    monkeypatch.setattr(MigrationContext, "get_current_heads", look_and_be_overtaken)
+    assert migrate.upgrade(empty_dsn) == []
 
 
 def test_who_waits_for_the_lock_sees_what_the_one_before_did_under_any_isolation(server, empty_dsn):
