@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +43,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The server of this session: .version, .has(extension), .host, .port, .dsn(dbname), .psql(dbname, …)."""
     version = request.config.getoption("--pg")
     try:
-        running = Server(version)
+        # what `-m torture` does to it may be larger than memory
+        running = Server(version, in_memory="not torture" in request.config.getoption("markexpr"))
     except NoServerError as why:
         pytest.exit(str(why), returncode=4)
     try:
@@ -61,10 +64,23 @@ def _skip_without_extension(request: pytest.FixtureRequest) -> None:
                 pytest.skip(f"{extension} is not installed on this PostgreSQL {here.version}")
 
 
-def _janitor(server: Server, dbname: str, template: str | None = None) -> DatabaseJanitor:
-    return DatabaseJanitor(
-        user=server.user, host=server.host, port=server.port, dbname=dbname, template_dbname=template
-    )
+@contextlib.contextmanager
+def fresh_database(server: Server, template: str | None = None) -> Iterator[str]:
+    """Make a database of our own, a clone of `template` if named, and drop it at the end; gives its name."""
+    dbname = f"t{next(_numbers)}"
+    with DatabaseJanitor(user=server.user, host=server.host, port=server.port, dbname=dbname, template_dbname=template):
+        yield dbname
+        _await_end_of_sessions(server, dbname)
+
+
+def _await_end_of_sessions(server: Server, dbname: str) -> None:
+    """End what is still connected and wait for it: a drop that meets a session, though it is ending, sleeps 0.1 s."""
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as db:
+        db.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [dbname])
+        until = time.monotonic() + 5
+        connected = "select exists (select from pg_stat_activity where datname = %s)"
+        while time.monotonic() < until and db.execute(connected, [dbname]).fetchone() == (True,):
+            time.sleep(0.002)
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +94,15 @@ def template(server: Server) -> str:
 @pytest.fixture
 def dsn(server: Server, template: str) -> Iterator[str]:
     """Connection string of a fresh database that has pyorch."""
-    with _janitor(server, f"t{next(_numbers)}", template) as janitor:
-        yield server.dsn(janitor.dbname)
+    with fresh_database(server, template) as dbname:
+        yield server.dsn(dbname)
 
 
 @pytest.fixture
 def empty_dsn(server: Server) -> Iterator[str]:
     """Connection string of a fresh database without pyorch."""
-    with _janitor(server, f"t{next(_numbers)}") as janitor:
-        yield server.dsn(janitor.dbname)
+    with fresh_database(server) as dbname:
+        yield server.dsn(dbname)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def read(dsn: str) -> catalog.Catalog:
 
 def main(version: int = 18) -> None:
     """Install into a new server, read, write."""
-    server = Server(version)
+    server = Server(version, in_memory=True)
     try:
         server.start()
         server.psql("postgres", "-1", "-f", INSTALL)

@@ -7,6 +7,7 @@ import ctypes
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -21,6 +22,9 @@ import psycopg
 
 # the one database of a test server where pg_cron and pg_net live: both serve a single database, named at start
 CRON_DATABASE = "pyorch_cron"
+
+# bytes that must be free for a server in memory; there are a few at once, each takes a part of it
+MEMORY_ROOM = 2 << 30
 
 # where distributions put the binaries of a major version; {0} is its number
 PLACES = (
@@ -109,9 +113,12 @@ class Server:
     port: int = 0
     # extensions that were preloaded: pg_cron, pg_net
     preloaded: list[str] = field(default_factory=list)
+    # keep the files in memory where there is room: many databases are made and dropped, and nothing is measured
+    in_memory: bool = False
 
     def __post_init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="pyorch-pg-", dir=_temp_root()))
+        root = _memory_root() if self.in_memory else None
+        self.home = Path(tempfile.mkdtemp(prefix="pyorch-pg-", dir=root or _temp_root()))
         self.home.chmod(0o755)
         (self.home / "owner").write_text(str(os.getpid()))
         _sweep(self.home.parent)
@@ -190,6 +197,7 @@ class Server:
         lib = self.bin.parent / "lib"
         self.preloaded = [name for name in ("pg_cron", "pg_net") if any(lib.rglob(f"{name}.*"))]
         settings = {
+            "max_wal_size": "'256MB'" if self.in_memory else "'1GB'",
             "listen_addresses": f"'{self.host}'",
             "unix_socket_directories": f"'{self.home}'",
             "max_connections": "120",
@@ -229,8 +237,10 @@ class Server:
         until = time.monotonic() + 60
         while time.monotonic() < until and self._process.poll() is None:
             with contextlib.suppress(psycopg.OperationalError):
-                psycopg.connect(self.dsn("postgres"), connect_timeout=5).close()
-                return True
+                with psycopg.connect(self.dsn("postgres"), connect_timeout=5) as db:
+                    row = db.execute("show data_directory").fetchone()
+                if row == (str(self.data),):
+                    return True
             time.sleep(0.05)
         self.stop()
         return False
@@ -274,6 +284,25 @@ class Server:
 def _temp_root() -> str:
     """Return a temporary directory that every user may enter, with a path short enough for a Unix socket."""
     return "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()
+
+
+def _memory_root() -> str | None:
+    """Return a directory in memory that every user may enter, if it has room for a test session.
+
+    A database is some 400 files. ext4 takes no inode that was freed in the last minute, and looks at each of those for
+    every new file: where each test makes a database and drops it, that search is most of what the tests cost.
+    """
+    shared = Path("/dev/shm")
+    try:
+        kinds = {line.split()[1]: line.split()[2] for line in Path("/proc/mounts").read_text().splitlines()}
+        memory = re.search(r"^MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+        there = os.statvfs(shared)
+    except OSError:
+        return None
+    room = min(there.f_bavail * there.f_frsize, int(memory[1]) * 1024 if memory else 0)
+    # a server user that cannot reach the binaries runs a copy of them from there
+    usable = kinds.get(str(shared)) == "tmpfs" and not there.f_flag & os.ST_NOEXEC and os.access(shared, os.W_OK)
+    return str(shared) if usable and room >= MEMORY_ROOM else None
 
 
 def _sweep(root: Path) -> None:

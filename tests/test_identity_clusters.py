@@ -53,7 +53,7 @@ def clusters(version):
     with contextlib.ExitStack() as stack:
 
         def make(kind):
-            server = kind(version)
+            server = kind(version, in_memory=True)
             stack.callback(server.remove)
             if isinstance(server, Copy):
                 server.mine()

@@ -185,6 +185,7 @@ def test_the_history_of_our_jobs_goes_and_that_of_others_stays(scheduled):
     assert [runid for (runid,) in rows] == [-6, -5, -3, -2]
 
 
+@pytest.mark.waits
 def test_pg_cron_ticks_and_is_the_scheduler(scheduled, server):
     watch_dispatch(scheduled)
     try:
@@ -205,8 +206,9 @@ def test_pg_cron_ticks_and_is_the_scheduler(scheduled, server):
     ]
 
 
+@pytest.mark.waits
 def test_as_background_workers_too():
-    server = Server(15, settings={"cron.use_background_workers": "on"})
+    server = Server(15, settings={"cron.use_background_workers": "on"}, in_memory=True)
     try:
         server.start()
         with psycopg.connect(server.dsn(CRON_DATABASE), autocommit=True) as db:

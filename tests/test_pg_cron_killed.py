@@ -17,7 +17,7 @@ from tests.conftest import CRON_DATABASE, INSTALL, ROOT
 from tests.orch import break_step, wait_until
 from tests.servers import Server
 
-pytestmark = pytest.mark.pg_cron
+pytestmark = [pytest.mark.pg_cron, pytest.mark.waits]
 LAUNCHER = "select pid from pg_stat_activity where backend_type like 'pg_cron%'"
 TICKING = "exists (select from pyorch.run_lock where job = 'pyorch_tick' and until is not null)"
 # somebody has to carry, or nothing is decided: an agent that is there whenever a tick looks
@@ -40,7 +40,7 @@ create trigger slowly after insert on pyorch.call for each row execute function 
 @pytest.fixture
 def own_server():
     """A server whose launcher may die."""
-    server = Server(15)
+    server = Server(15, in_memory=True)
     try:
         server.start()
         yield server
@@ -130,7 +130,8 @@ def kill_backend(server, decided):
 
 def test_the_session_of_a_job_dies_with_the_whole_server_and_the_next_tick_goes_on():
     # killed before anything is decided for good; and when the scraper's call is, but not the processor's
-    servers = {1: Server(15), 2: Server(15, settings={"cron.use_background_workers": "on"})}
+    workers = {"cron.use_background_workers": "on"}
+    servers = {1: Server(15, in_memory=True), 2: Server(15, settings=workers, in_memory=True)}
     try:
         for nth, server in servers.items():
             server.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shlex
 from collections.abc import Iterator
@@ -11,16 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from pytest_postgresql.janitor import DatabaseJanitor
 
 from pyorch.cli import main
 from pyorch.install import install
+from tests.conftest import fresh_database
 from tests.servers import Server
 
 # checks that fail as long as nobody ticks and nobody carries: on every fresh installation
 NOBODY = {"scheduler", "transport", "ticks are fresh", "health: no_scheduler auto"}
 TEMPLATE = "pyorch_installed"
-_numbers = itertools.count(1)
 
 
 class Shell:
@@ -53,17 +51,10 @@ def installed_template(server: Server) -> str:
 @pytest.fixture
 def installed_dsn(server: Server, installed_template: str) -> Iterator[str]:
     """Connection string of a fresh database that `pyorch install` made; it belongs here (its identity is adopted)."""
-    janitor = DatabaseJanitor(
-        user=server.user,
-        host=server.host,
-        port=server.port,
-        dbname=f"c{next(_numbers)}",
-        template_dbname=installed_template,
-    )
-    with janitor:
-        with psycopg.connect(server.dsn(janitor.dbname), autocommit=True) as fresh:
+    with fresh_database(server, installed_template) as dbname:
+        with psycopg.connect(server.dsn(dbname), autocommit=True) as fresh:
             fresh.execute("select pyorch.adopt()")
-        yield server.dsn(janitor.dbname)
+        yield server.dsn(dbname)
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ SECRETIVE = {
 def talkative(server: Server) -> Iterator[Server]:
     """A server of our own that logs every statement with its parameters, and has pg_stat_statements."""
     loaded = ",".join([*server.preloaded, "pg_stat_statements"])
-    own = Server(server.version, settings=SECRETIVE | {"shared_preload_libraries": f"'{loaded}'"})
+    settings = SECRETIVE | {"shared_preload_libraries": f"'{loaded}'"}
+    own = Server(server.version, settings=settings, in_memory=True)
     try:
         own.start()
         yield own
@@ -67,7 +68,9 @@ def set_endpoints(pyorch: object, receiver: Receiver) -> list[str]:
     return list(urls)
 
 
-@pytest.mark.parametrize("transport", ["agent", "direct", pytest.param("pg_net", marks=pytest.mark.pg_net)])
+@pytest.mark.parametrize(
+    "transport", ["agent", "direct", pytest.param("pg_net", marks=[pytest.mark.pg_net, pytest.mark.waits])]
+)
 def test_a_secret_is_nowhere_where_others_read(talkative: Server, receiver: Receiver, transport: str) -> None:
     dsn = talkative.dsn(CRON_DATABASE)
     with psycopg.connect(dsn, autocommit=True) as db:
