@@ -1,7 +1,8 @@
 -- pyorch._attached_health()
--- What is wrong with attached queues: table gone, column gone, rights lost, rows hidden, indexes
--- missing.
--- Calls: pyorch._attached_indexes, pyorch._rows_hidden.  Reads: pyorch.queue, pyorch.attached.
+-- What is wrong with attached queues: table gone, column gone, a column that may be empty now,
+-- rights lost, rows hidden, indexes missing.
+-- Calls: pyorch._attached_cursor, pyorch._attached_indexes, pyorch._rows_hidden.
+-- Reads: pyorch.queue, pyorch.attached.
 create or replace function pyorch._attached_health()
   returns table (
     severity text,
@@ -18,7 +19,10 @@ create or replace function pyorch._attached_health()
   set search_path = pg_catalog, pg_temp
 as $$
   with queue as (
-    select q.queue_id, q.queue, q.relation, a.columns, c.oid is null as gone
+    select q.queue_id, q.queue, q.relation, q.options, a.columns, c.oid is null as gone,
+           -- claims pass by what has no created_at: see pyorch._attached_cursor
+           (pyorch._attached_cursor(pg_catalog.to_jsonb(a), q.queue_id) -> 'for_all')::boolean
+             as by_time
       from pyorch.queue q
       join pyorch.attached a on a.queue_id = q.queue_id
       left join pg_catalog.pg_class c on c.oid = q.relation
@@ -43,6 +47,31 @@ as $$
           and a.attname = c.value ->> 'name'
           and not a.attisdropped
      )
+  union all
+  select 'critical', 'attached_column_nullable', q.queue, null,
+         pg_catalog.format(
+           '%s may have rows without %s: they are never claimed', q.relation, a.attname),
+         pg_catalog.format('alter table %s alter column %I set not null;', q.relation, a.attname)
+           || case when w.word = 'created_at' and not a.attnotnull then pg_catalog.format(
+                ' or, to have them claimed last: select pyorch.alter_queue(%L, %L);', q.queue,
+                pg_catalog.jsonb_build_object('columns', coalesce(q.options -> 'columns', '{}'))
+              ) else '' end
+    from queue q
+   cross join (values ('id'), ('created_at')) w (word)
+    join pg_catalog.pg_attribute a on a.attrelid = q.relation
+     and a.attname = q.columns #>> array[w.word, 'name']
+     and not a.attisdropped
+   where not q.gone
+     and (w.word = 'id' or q.by_time)
+     and (not a.attnotnull or exists (
+       -- PostgreSQL 18: NOT NULL … NOT VALID
+       select 1
+         from pg_catalog.pg_constraint c
+        where c.conrelid = a.attrelid
+          and c.contype = 'n'
+          and c.conkey = array[a.attnum]
+          and not c.convalidated
+     ))
   union all
   select 'critical', 'attached_not_allowed', q.queue, null,
          pg_catalog.format('%I may not read and update %s', current_user, q.relation),

@@ -1,7 +1,7 @@
 -- pyorch.detach_queue(text)
 -- Forget an attached table: no row of it is touched, not even one in work; how many those are is
 -- said.
--- Calls: pyorch._queue_id, pyorch._queue_depth, pyorch._set_rpc, pyorch._set_wake_trigger,
+-- Calls: pyorch._queue_id, pyorch._look_at_queue, pyorch._set_rpc, pyorch._set_wake_trigger,
 -- pyorch._drop_queue_routines.
 -- Writes: pyorch.queue, pyorch.item_state, functions of the queue.
 create or replace function pyorch.detach_queue(queue text)
@@ -30,7 +30,7 @@ begin
         'queue "%s" is native: its table is pyorch''s own', detach_queue.queue),
       hint = pg_catalog.format('select pyorch.drop_queue(%L);', detach_queue.queue);
   end if;
-  select d.processing into v_open from pyorch._queue_depth(v_queue_id) d;
+  v_open := (pyorch._look_at_queue(v_queue_id) ->> 'processing')::bigint;
   perform pyorch._set_rpc(v_queue_id, false);
   perform pyorch._set_wake_trigger(v_queue_id, false);
   perform pyorch._drop_queue_routines(detach_queue.queue);

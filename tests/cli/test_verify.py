@@ -129,6 +129,24 @@ def test_a_queue_whose_items_are_stuck_is_red(shell, app, imports):
     assert any("imports" in name for name in found), found
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("alter column created_at drop not null", "attached_column_nullable"),
+        ("drop column created_at", "attached_column_gone"),
+    ],
+)
+def test_a_table_that_does_not_fit_its_mapping_any_more_is_red(shell, app, change, code):
+    app.execute(
+        "create table public.orders (id bigint primary key, status text not null default 'pending',"
+        " created_at timestamptz not null default now())"
+    )
+    shell("queue attach orders public.orders")
+    app.execute(f"alter table public.orders {change}".encode())
+    found = failures(shell)
+    assert "created_at" in found[f"health: {code} orders"]
+
+
 @pytest.mark.pg_cron
 def test_a_job_that_was_unscheduled_is_red(bare_cron_dsn):
     install.install(bare_cron_dsn)

@@ -268,10 +268,10 @@ def test_row_level_security_that_would_hide_rows_until_its_hint_is_followed(serv
             assert attach(db, "import_queue")["queue"] == "q"
             assert len(claim(db)) == 1
             db.execute("drop policy pyorch on import_queue")
-            codes = [
-                row[0] for row in db.execute("select code from pyorch._attached_health() where severity = 'critical'")
-            ]
-            assert codes == ["attached_rows_hidden"]
+            critical = "select code from pyorch.health where severity = 'critical' and subject = 'q' order by code"
+            assert db.execute(critical).fetchall() == [("attached_rows_hidden",)]
+            db.execute("revoke all on import_queue from att_pyorch")
+            assert db.execute(critical).fetchall() == [("attached_not_allowed",), ("attached_rows_hidden",)]
     finally:
         server.psql(database, "-c", "drop owned by att_pyorch, att_app cascade")
         server.psql(

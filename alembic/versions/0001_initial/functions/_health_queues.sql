@@ -1,7 +1,7 @@
 -- pyorch._health_queues()
 -- What is wrong with queues: orphans that nobody unlocks, dead letters, items that wait too long,
 -- generated functions that are not ours any more, a snapshot that keeps dead rows.
--- Calls: pyorch._queue_depth, pyorch._health_overdue, pyorch._attached_overdue,
+-- Calls: pyorch._look_at_queue, pyorch._health_overdue, pyorch._attached_overdue,
 -- pyorch._attached_health.  Reads: pyorch.queue.
 create or replace function pyorch._health_queues()
   returns table (
@@ -23,11 +23,13 @@ declare
   v record;
 begin
   for v in
-    select q.queue, q.paused, q.objective_oldest_pending as objective, d.*,
+    select q.queue, q.paused, q.objective_oldest_pending as objective, d.pending, d.dead,
            pg_catalog.make_interval(secs => d.oldest_pending_seconds) as age
       from pyorch.queue q
       join pg_catalog.pg_class c on c.oid = q.relation
-     cross join lateral pyorch._queue_depth(q.queue_id) d
+     -- caught: one that cannot be looked at must not hide what is wrong with it and with others
+     cross join lateral pg_catalog.jsonb_to_record(pyorch._look_at_queue(q.queue_id))
+       d (pending bigint, dead bigint, oldest_pending_seconds double precision)
      order by q.queue
   loop
     if v.dead > 0 then

@@ -7,7 +7,7 @@ create or replace function pyorch._look_at_queue(p_queue_id integer)
   language plpgsql
   volatile
   parallel unsafe
-  security invoker
+  security definer
   set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -41,3 +41,5 @@ comment on function pyorch._look_at_queue(integer) is
   'The depth of a queue, or the last known one where a lock keeps us from looking.';
 
 revoke all on function pyorch._look_at_queue(integer) from public;
+
+call pyorch._grant('viewer', 'execute', 'function', 'pyorch._look_at_queue(integer)');

@@ -31,5 +31,3 @@ comment on function pyorch._queue_depth(integer) is
   'lock.';
 
 revoke all on function pyorch._queue_depth(integer) from public;
-
-call pyorch._grant('viewer', 'execute', 'function', 'pyorch._queue_depth(integer)');

@@ -14,7 +14,12 @@ create view pyorch.queue_status as
     left join pg_catalog.pg_class c on c.oid = q.relation
     left join lateral (
       -- not for an attached table that is gone
-      select * from pyorch._queue_depth(q.queue_id) where c.oid is not null
+      select l.*
+        from pg_catalog.jsonb_to_record(pyorch._look_at_queue(q.queue_id)) l (
+               pending bigint, processing bigint, dead bigint,
+               oldest_pending_seconds double precision, estimated boolean
+             )
+       where c.oid is not null
     ) d on true
    order by q.queue;
 

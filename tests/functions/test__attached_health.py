@@ -1,0 +1,108 @@
+"""_attached_health: what is wrong with attached queues, and advice that mends it."""
+
+import pytest
+
+from tests.attached.shapes import attach, claim
+
+COLUMNS = "status text not null default 'pending', attempts integer not null default 0, locked_at timestamptz"
+TIME = "created_at timestamptz not null default clock_timestamp()"
+
+
+def make(db, ddl=f"id bigint primary key, {COLUMNS}, {TIME}", **options):
+    db.execute(f"create table t ({ddl})")
+    for statement in attach(db, "t", **options)["advised"]:
+        db.execute(statement)
+
+
+def found(db, code):
+    """The findings with this code: (severity, subject, evidence, advice)."""
+    return db.execute(
+        "select severity, subject, evidence, advice from pyorch.health where code = %s", [code]
+    ).fetchall()
+
+
+def lose(db, column="created_at"):
+    db.execute(f"alter table t alter column {column} drop not null")
+
+
+def test_a_created_at_that_lost_its_not_null_is_named_until_it_has_it_again(db):
+    make(db)
+    assert found(db, "attached_column_nullable") == []
+    lose(db)
+    ((severity, subject, evidence, advice),) = found(db, "attached_column_nullable")
+    assert (severity, subject) == ("critical", "q")
+    assert "without created_at" in evidence
+    mend, _, _ = advice.partition(" or, ")
+    db.execute(mend)
+    assert found(db, "attached_column_nullable") == []
+
+
+@pytest.mark.parametrize("columns", [None, {"payload": None, "created_at": "added"}])
+def test_the_other_advice_has_rows_without_it_claimed_last(db, columns):
+    name = "added" if columns else "created_at"
+    make(
+        db,
+        f"id bigint primary key, {COLUMNS}, {name} timestamptz not null default now()",
+        **({"columns": columns} if columns else {}),
+    )
+    lose(db, name)
+    db.execute(f"insert into t (id, {name}) values (1, null), (2, now())")
+    assert [item[0] for item in claim(db, 3)] == ["2"]
+    ((_, _, _, advice),) = found(db, "attached_column_nullable")
+    db.execute(advice.partition("claimed last: ")[2])
+    assert found(db, "attached_column_nullable") == []
+    assert [item[0] for item in claim(db, 3)] == ["1"]
+    kept = db.execute("select options -> 'columns' from pyorch.queue").fetchone()[0]
+    assert kept == (columns or {})
+
+
+def test_an_id_that_lost_its_not_null_is_named(db):
+    make(db, f"id bigint not null unique, {COLUMNS}")
+    lose(db, "id")
+    ((severity, _, evidence, advice),) = found(db, "attached_column_nullable")
+    assert severity == "critical"
+    assert "without id" in evidence
+    db.execute(advice)
+    assert found(db, "attached_column_nullable") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "options"),
+    [(", priority integer default 0", {}), (", shop text", {"group": "shop"}), ("", {"columns": {"created_at": None}})],
+    ids=["by priority", "in groups", "by id"],
+)
+def test_where_rows_without_a_created_at_are_claimed_nothing_is_said(db, more, options):
+    make(db, f"id bigint primary key, {COLUMNS}, {TIME}{more}", **options)
+    lose(db)
+    db.execute("insert into t (id, created_at) values (1, null), (2, null)")
+    assert [item[0] for item in claim(db) + claim(db)] == ["1", "2"]
+    assert found(db, "attached_column_nullable") == []
+
+
+def test_a_not_null_that_older_rows_were_not_checked_for_is_none(db, server):
+    if server.version < 18:
+        pytest.skip("NOT NULL … NOT VALID came with PostgreSQL 18")
+    db.execute(f"create table t (id bigint primary key, {COLUMNS}, created_at timestamptz)")
+    db.execute("insert into t (id) values (1)")
+    db.execute("alter table t add constraint filled not null created_at not valid")
+    attach(db, "t")
+    assert claim(db) == []
+    ((_, _, _, advice),) = found(db, "attached_column_nullable")
+    db.execute("update t set created_at = now()")
+    db.execute(advice)
+    assert found(db, "attached_column_nullable") == []
+    assert [item[0] for item in claim(db)] == ["1"]
+
+
+def test_a_queue_whose_column_is_gone_can_be_detached_as_is_advised(db):
+    make(db)
+    db.execute("insert into t (id) values (1)")
+    claim(db)
+    db.execute("alter table t drop column created_at")
+    ((severity, subject, _, advice),) = found(db, "attached_column_gone")
+    assert (severity, subject) == ("critical", "q")
+    assert db.execute("select queue, pending, estimated from pyorch.queue_status").fetchall() == [("q", None, True)]
+    answer = db.execute(advice.partition(" and attach")[0]).fetchone()[0]
+    assert answer["left_in_processing"] is None
+    assert attach(db, "t")["queue"] == "q"
+    assert found(db, "attached_column_gone") == []
