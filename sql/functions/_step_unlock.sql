@@ -12,10 +12,9 @@ create or replace function pyorch._step_unlock(p_run jsonb)
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- in one transaction with all else, a small one; a tick commits it and takes the next: what is
-  -- written at once is what a claim's commit has to wait for
-  v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer
-    * case when (p_run ->> 'commits')::boolean then 16 else 1 end;
+  -- small, in a tick as well, which commits it and takes the next: what is written at once is what
+  -- a claim's commit has to wait for
+  v_batch constant integer := (pyorch._setting('unlock_batch') #>> '{}')::integer;
   v_until constant timestamptz := pyorch._unlock_until(p_run);
   -- where this pass begins: after the queue at which the last one ended
   v_after text := p_run ->> 'unlocked_to';
@@ -23,6 +22,10 @@ declare
   v_dead jsonb := coalesce(p_run -> 'dead', '{}');
   v_errors jsonb := '[]';
   v_full boolean := false;
+  v_cut boolean := false;
+  -- where a batch was full, or could not be had: the next pass of this run goes to these alone, so
+  -- that small batches of one queue do not pay for a look at all others
+  v_next text[] := '{}';
   v_left text;
   v_part jsonb;
   v_queue text;
@@ -39,6 +42,7 @@ begin
                pg_catalog.count(*) over () as all_of_them
           from pyorch.queue x
       ) q
+     where coalesce(p_run -> 'unlock_next' ? q.queue, true)
      order by q.queue > v_after desc,
               -- each run begins with another one
               case
@@ -48,7 +52,7 @@ begin
   loop
     if pg_catalog.clock_timestamp() >= v_until then
       v_left := 'budget';
-      v_full := true;
+      v_cut := true;
       exit;
     end if;
     v_after := v_queue;
@@ -64,7 +68,12 @@ begin
     if (v_part ->> 'dead')::bigint > 0 then
       v_dead := pyorch._add_count(v_dead, v_queue, v_part -> 'dead');
     end if;
-    v_full := v_full or (v_part ->> 'unlocked')::bigint + (v_part ->> 'dead')::bigint >= v_batch;
+    if (v_part ->> 'unlocked')::bigint + (v_part ->> 'dead')::bigint >= v_batch then
+      v_full := true;
+      v_next := v_next || v_queue;
+    elsif v_part ?| '{locked,message}' then
+      v_next := v_next || v_queue;
+    end if;
   end loop;
   return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'state', case when v_errors = '[]' then 'ok' else 'failed' end,
@@ -76,7 +85,12 @@ begin
     'answer', pg_catalog.jsonb_build_object(
       'unlocked', v_unlocked,
       'dead', v_dead,
-      'orphans_left', v_full,
+      'orphans_left', v_cut or v_full,
+      -- a pass that was cut short has not been everywhere
+      'unlock_next', case
+        when v_cut then p_run -> 'unlock_next'
+        else pg_catalog.to_jsonb(v_next)
+      end,
       'unlocked_to', v_after
     )
   ));

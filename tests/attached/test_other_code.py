@@ -122,6 +122,19 @@ def test_a_deleted_row_takes_its_state_with_it(db, clock):
     assert states(db) == {}
 
 
+def test_states_of_what_is_gone_are_forgotten_with_the_batch_that_is_not_full(db, clock):
+    make(db, FULL, 3)
+    [(_, _, _, receipt, _)] = claim(db)
+    fail(db, receipt)
+    db.execute("delete from import_queue where attempts = 1")
+    db.execute(
+        "update import_queue set status = 'processing', locked_at = %s::timestamptz - interval '16 minutes'",
+        [clock.now],
+    )
+    assert (unlock(db, 1), states(db)) == ((1, 0), {"waiting": 2})
+    assert (unlock(db, 2), states(db)) == ((1, 0), {"waiting": 2})
+
+
 def test_extra_statuses_stay_untouched(db, clock):
     make(db, FULL, 2)
     db.execute("update import_queue set status = 'skipped', locked_at = '2000-01-01' where payload = '1'")

@@ -97,7 +97,7 @@ def test_a_queue_that_cannot_be_unlocked_is_named_and_the_others_are_served(db):
 
 def test_many_orphans_do_not_keep_the_triggers_waiting(db):
     attach(db, "imports", 60)
-    db.execute("""select pyorch.configure('{"unlock_batch": 1}')""")
+    db.execute("""select pyorch.configure('{"unlock_batch": 16}')""")
     # each batch takes long: two of them fill the second that a tick has before it triggers
     db.execute("alter function pyorch._unlock_queue(text, integer) rename to _unlock_fast")
     db.execute(
@@ -114,7 +114,7 @@ def test_many_orphans_do_not_keep_the_triggers_waiting(db):
     assert db.execute("select distinct run_id from public.dispatched").fetchall() == [(28,)]
     assert answer["unlocked"] == {"imports": 60}
     assert [step["name"] for step in answer["steps"]] == ["settle", "scrapers", "processors", "unlock"]
-    assert not {"orphans_left", "dispatched", "unlocked_to"} & answer.keys()
+    assert not {"orphans_left", "dispatched", "unlocked_to", "unlock_next"} & answer.keys()
 
 
 def test_queues_take_turns_where_there_is_no_time_for_all(db):
@@ -156,3 +156,35 @@ def test_a_tick_waits_for_no_flush_of_what_it_returns_but_for_that_of_its_trigge
     db.execute("truncate public.seen")
     orchestrate(db)
     assert db.execute(seen).fetchall() == [("dispatched", "on"), ("imports", "on")]
+
+
+def test_further_batches_of_one_queue_cost_no_look_at_the_others(db):
+    db.execute("""select pyorch.configure('{"unlock_batch": 10}')""")
+    attach(db, "imports", 25)
+    attach(db, "exports", 3)
+    attach(db, "zoo", 0)
+    db.execute("create table public.asked (queue text)")
+    db.execute("alter function pyorch._unlock_queue(text, integer) rename to _unlock_really")
+    db.execute(
+        "create function pyorch._unlock_queue(q text, b integer) returns jsonb language plpgsql as $$"
+        " begin insert into public.asked values (q); return pyorch._unlock_really(q, b); end $$"
+    )
+    assert call(db)["unlocked"] == {"imports": 25, "exports": 3}
+    asked = db.execute("select queue, count(*) from public.asked group by 1 order by 1").fetchall()
+    assert asked == [("exports", 1), ("imports", 3), ("zoo", 1)]
+
+
+def test_a_queue_that_was_locked_is_tried_again_with_the_next_batch(db):
+    db.execute("""select pyorch.configure('{"unlock_batch": 10}')""")
+    attach(db, "imports", 25)
+    attach(db, "exports", 3)
+    db.execute("create table public.asked (queue text)")
+    db.execute("alter function pyorch._unlock_queue(text, integer) rename to _unlock_really")
+    db.execute(
+        "create function pyorch._unlock_queue(q text, b integer) returns jsonb language plpgsql as $$ begin"
+        " insert into public.asked values (q);"
+        " if q = 'exports' and (select count(*) from public.asked a where a.queue = q) = 1 then"
+        """ return '{"locked": true}'; end if;"""
+        " return pyorch._unlock_really(q, b); end $$"
+    )
+    assert call(db)["unlocked"] == {"imports": 25, "exports": 3}

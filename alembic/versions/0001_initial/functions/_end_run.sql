@@ -51,7 +51,7 @@ begin
   ) || (
     p_run - '{job,commits,hold,began,deadline,again,lost}'::text[]
     -- between the steps of a tick
-    - '{dispatched,orphans_left,unlocked_to}'::text[]
+    - '{dispatched,orphans_left,unlocked_to,unlock_next}'::text[]
   );
 end;
 $$;
