@@ -2,8 +2,8 @@
 -- Template of pyorch._q_one_<queue> of a native queue without limits: claim one item where the
 -- session's last claim ended, or rather where anybody's did: q_front_{q}. Between the two lie rows
 -- that others have locked, and passing such a row costs as much as reading ten. So most claims
--- start at the front, and one looks back when the front is 64 ahead of its session, or something
--- has come back since (q_back_{q}).
+-- start at the front. When that is 64 ahead of its session, one looks back for all or follows:
+-- pyorch._queue_look_back. Each looks back when something has come back since (q_back_{q}).
 -- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
 -- priorities, nothing within 128 positions, beyond the high mark. The window has an upper bound
 -- since a scan reads all of an index page that its bounds allow. Each expression here costs as much
@@ -27,6 +27,7 @@ declare
   v_front bigint;
   v_back bigint;
   v_from bigint;
+  v_window integer := 128;
   v_id bigint;
   v_passed bigint;
   v_item pyorch.claimed;
@@ -42,6 +43,16 @@ begin
       when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 64 then v_front
       else v_cursor[1] - 16
     end;
+    if v_from <> v_front and v_front > v_cursor[1] and v_back = v_cursor[5] then
+      v_from := pyorch._queue_look_back('{q}', v_front, v_cursor[1], 1);
+      if v_from is null then
+        v_cursor[1] := v_front;
+        v_context := pg_catalog.set_config('pyorch.q{id}_100000', v_cursor::text, false);
+        v_from := v_front;
+      else
+        v_window := 320;
+      end if;
+    end if;
     update pyorch.native_{q} i
        set token = {token},
            attempts = i.attempts + 1,
@@ -53,7 +64,7 @@ begin
          from pyorch.native_{q} j
         where j.priority = 0
           and j.id > v_from
-          and j.id <= least(v_cursor[3], v_from + 128)
+          and j.id <= least(v_cursor[3], v_from + v_window)
           and j.token = 0
           and (select not q.paused from pyorch.queue q where q.queue_id = {id})
         order by j.id

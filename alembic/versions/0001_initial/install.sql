@@ -39,6 +39,7 @@
 \ir functions/_native_unfinished.sql
 \ir functions/_keep_partitions.sql
 \ir functions/_maintain_queues.sql
+\ir functions/_queue_look_back.sql
 \ir functions/_queue_low.sql
 \ir functions/_queue_looked.sql
 \ir functions/_queue_all_due.sql

@@ -46,7 +46,6 @@ declare
   v_low bigint;
   v_back bigint;
   v_due timestamptz;
-  v_got integer;
   v_found tid[];
   v_again boolean := false;
   v_moved bigint := 0;
@@ -56,8 +55,7 @@ begin
   <<pass>>
   loop
     foreach v_lane in array v_lanes loop
-      -- position / when the next exact look is due / high mark / returns, as known / and as looked
-      -- back for
+      -- position, when the next exact look is due, high mark, returns as known, as looked back for
       v_cursor := nullif(
         pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true), ''
       )::bigint[];
@@ -87,9 +85,12 @@ begin
       if pg_catalog.cardinality(v_lanes) = 1 and not v_again then
         v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
         v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
-        v_ahead := not v_exact
-          and v_back = v_looked
-          and v_front between v_mark and v_mark + 64 * p_batch;
+        v_ahead := not v_exact and v_back = v_looked and v_front >= v_mark;
+        if v_ahead and v_front > v_mark + 64 * p_batch then
+          v_from := pyorch._queue_look_back('{q}', v_front, v_mark, p_batch);
+          v_ahead := v_from is null;
+          v_mark := case when v_ahead then v_front else v_mark end;
+        end if;
       end if;
       if v_ahead then
         v_from := v_front;
@@ -130,8 +131,7 @@ begin
                  v_now + p_lease
             from claimed c
            order by c.id;
-        get diagnostics v_got = row_count;
-        v_left := v_left - v_got;
+        v_left := v_left - pg_catalog.cardinality(v_found);
       end if;
 
       if not v_ahead and coalesce(v_last > v_front, true) then
@@ -169,12 +169,10 @@ begin
       if v_ahead then
         v_last := v_mark;
       end if;
-      if v_exact or v_crossed or v_last <> v_mark or v_looked <> v_cursor[5] then
+      if v_exact or v_crossed or v_last <> v_cursor[1] or v_looked <> v_cursor[5] then
         v_cursor[1] := coalesce(v_last, case when v_exact then v_end end, v_mark);
         v_cursor[5] := v_looked;
-        perform pg_catalog.set_config(
-          'pyorch.q{id}_' || (v_lane + 100000), v_cursor::text, false
-        );
+        perform pg_catalog.set_config('pyorch.q{id}_' || (v_lane + 100000), v_cursor::text, false);
       end if;
       exit pass when v_left = 0;
     end loop;
