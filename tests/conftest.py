@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 
@@ -20,6 +21,10 @@ ROOT = Path(__file__).parent.parent
 INSTALL = ROOT / "sql" / "install.sql"
 TEMPLATE = "pyorch_template"
 CLOCK_START = "2026-03-01 12:00:00+00"
+
+# the same examples in each run, however slow the machine; torture looks for new ones
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("steady")
 
 Connect = Callable[..., psycopg.Connection]
 _numbers = itertools.count(1)

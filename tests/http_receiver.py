@@ -9,6 +9,7 @@ Paths (a query string tells endpoints apart and is recorded):
     /status/CODE        that status; ?retry_after=TEXT adds the header; ?body=TEXT
     /slow/SECONDS       200 after that long; ?status=CODE           /hang        never answers
     /once/SECONDS       as /slow, and honours Idempotency-Key: only the first of a key has an effect (see `effects`)
+    /together/NUMBER    200 once so many of them are at work at one time
     /work/SECONDS       202 at once, then "at work" for that long (see `peak`)
     /redirect/CODE?to=URL                                           /binary      200, NULs and broken UTF-8
     /huge               200, 10 MB                                  /empty       closes without a byte
@@ -194,6 +195,11 @@ class Connection(asyncio.Protocol):
             with self.state.working(target):
                 await asyncio.sleep(float(rest))
             self.send(answer(status, b'{"slow": true}'))
+        elif kind == "together":
+            with self.state.working(target):
+                while self.state.peak[target] < int(rest):
+                    await asyncio.sleep(0.01)
+            self.send(answer(200))
         elif kind == "work":
             with self.state.working(target):
                 self.send(answer(202, b'{"accepted": true}'))

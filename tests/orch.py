@@ -41,6 +41,20 @@ def break_step(db: psycopg.Connection, step: str, body: str) -> None:
     )
 
 
+# PL/pgSQL that goes on when `open_gate` was called, however long that takes
+AT_THE_GATE = "while (select shut from public.gate) loop perform pg_catalog.pg_sleep(0.01); end loop;"
+
+
+def shut_gate(db: psycopg.Connection) -> None:
+    """Let everybody who comes to AT_THE_GATE wait there."""
+    db.execute("create table public.gate as select true as shut")
+
+
+def open_gate(db: psycopg.Connection) -> None:
+    """Let them go on."""
+    db.execute("update public.gate set shut = false")
+
+
 def orchestrate(db: psycopg.Connection, arguments: str = "") -> dict[str, Any]:
     """The answer of pyorch.orchestrate()."""
     row = db.execute(f"select pyorch.orchestrate({arguments})").fetchone()
@@ -75,7 +89,7 @@ class Beside:
         except BaseException as error:  # handed to whoever waits
             self._error = error
 
-    def result(self, timeout: float = 30.0) -> Any:
+    def result(self, timeout: float = 90.0) -> Any:
         self._thread.join(timeout)
         assert not self._thread.is_alive(), "still at work"
         if self._error is not None:
@@ -83,7 +97,7 @@ class Beside:
         return self._answer
 
 
-def wait_until(db: psycopg.Connection, query: str, timeout: float = 10.0) -> None:
+def wait_until(db: psycopg.Connection, query: str, timeout: float = 90.0) -> None:
     """Wait until a query answers true."""
     db.execute(
         f"do $$ begin for i in 1 .. {int(timeout * 50)} loop perform pg_stat_clear_snapshot();"

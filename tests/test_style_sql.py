@@ -170,7 +170,7 @@ def test_folders_of_sql_are_no_packages():
 
 
 def test_our_folder_alembic_does_not_hide_the_library():
-    assert Path(alembic.__file__).is_relative_to(metadata.distribution("alembic").locate_file("").resolve())  # type: ignore[union-attr]
+    assert Path(alembic.__file__).resolve().is_relative_to(metadata.distribution("alembic").locate_file("").resolve())  # type: ignore[union-attr]
     assert assets.alembic_dir().name in ("alembic", "_alembic")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.agents import AgentProcess
@@ -24,6 +25,14 @@ def receiver(receiver_process: Receiver) -> Receiver:
     """A real HTTP server that has seen nothing yet."""
     receiver_process.reset()
     return receiver_process
+
+
+@pytest.fixture
+def no_poll(db: psycopg.Connection) -> None:
+    """Agents poll once an hour: what happens before is not owed to a poll."""
+    (beat,) = db.execute("select pg_get_functiondef('pyorch._agent_beat(uuid, jsonb)'::regprocedure)").fetchone()
+    assert "'poll_ms', 1000" in beat
+    db.execute(beat.replace("'poll_ms', 1000", "'poll_ms', 3600000"))
 
 
 @pytest.fixture

@@ -18,17 +18,17 @@ SESSIONS = (
 
 
 def test_a_triggered_call_arrives_at_once_and_its_outcome_is_recorded(
-    db: psycopg.Connection, receiver: Receiver, start_agent: Any
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, no_poll: None
 ) -> None:
     start_agent()
     endpoint(db, "fast", receiver.url("/ok"))
-    started = time.time()
-    [row] = outcomes(db, trigger(db, "fast"))
-    assert row[:3] == ("ok", 200, None)
-    [arrival] = receiver.arrivals("/ok")
-    # polling alone would take up to a second
-    assert arrival["at"] - started < 0.9
-    assert 0 < row[3] < 1000
+    for arrived in (1, 2, 3):
+        # an agent that has just begun may look once more by itself, but not twice
+        started = time.monotonic()
+        [row] = outcomes(db, trigger(db, "fast"))
+        assert row[:3] == ("ok", 200, None)
+        assert 0 < row[3] <= (time.monotonic() - started) * 1000
+        assert len(receiver.arrivals("/ok")) == arrived
 
 
 def test_an_arrival_carries_the_names_of_its_call(db: psycopg.Connection, receiver: Receiver, start_agent: Any) -> None:
@@ -45,13 +45,11 @@ def test_an_arrival_carries_the_names_of_its_call(db: psycopg.Connection, receiv
 
 def test_a_slow_endpoint_delays_no_other(db: psycopg.Connection, receiver: Receiver, start_agent: Any) -> None:
     start_agent()
-    endpoint(db, "slow", receiver.url("/slow/5"), timeout="10 seconds")
+    endpoint(db, "slow", receiver.url("/hang"), timeout="10 minutes")
     endpoint(db, "fast", receiver.url("/ok"))
     slow = trigger(db, "slow", 50)
-    until(lambda: len(receiver.arrivals("/slow")) == 50)
-    started = time.monotonic()
+    until(lambda: len(receiver.arrivals("/hang")) == 50)
     assert {row[0] for row in outcomes(db, trigger(db, "fast", 20))} == {"ok"}
-    assert time.monotonic() - started < 4
     settled = "select count(*) from pyorch.call_log where call_id = any(%s) and outcome is not null"
     assert db.execute(settled, (slow,)).fetchone() == (0,)
 
@@ -61,12 +59,12 @@ def test_calls_in_flight_hold_no_transaction_and_no_xmin(
 ) -> None:
     """VACUUM of the whole database would wait for the slowest endpoint."""
     start_agent()
-    endpoint(db, "slow", receiver.url("/slow/10"), timeout="20 seconds")
+    endpoint(db, "slow", receiver.url("/hang"), timeout="10 minutes")
     ids = trigger(db, "slow", 5)
-    until(lambda: len(receiver.arrivals("/slow")) == 5)
+    until(lambda: len(receiver.arrivals("/hang")) == 5)
     # at one moment all of them are idle: only a short statement (a beat, a poll) can stand in the way of that
     idle = "state = 'idle' and xact_start is null and backend_xmin is null and backend_xid is null"
-    until(lambda: db.execute(f"{SESSIONS} and not ({idle})").fetchone() == (0,), 8)
+    until(lambda: db.execute(f"{SESSIONS} and not ({idle})").fetchone() == (0,))
     assert db.execute(SESSIONS).fetchone() >= (2,)
     in_flight = "select count(*) from pyorch.call where call_id = any(%s) and sent_at is not null and outcome is null"
     assert db.execute(in_flight, (ids,)).fetchone() == (5,)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import psycopg
 import pytest
 
@@ -28,13 +26,11 @@ def test_it_needs_no_agent_and_writes_the_ledger(dsn: str, db: psycopg.Connectio
 
 def test_all_endpoints_are_called_side_by_side(dsn: str, db: psycopg.Connection, receiver: Receiver) -> None:
     for number in range(5):
-        endpoint(db, f"slow{number}", receiver.url("/slow/0.6"))
+        endpoint(db, f"work{number}", receiver.url("/together/5"), timeout="20 seconds")
     endpoint(db, "paused", receiver.url("/ok"))
     db.execute("select pyorch.pause_endpoint('paused')")
-    started = time.monotonic()
     outcomes = direct(dsn)
-    assert time.monotonic() - started < 2.5
-    assert [row["endpoint"] for row in outcomes] == [f"slow{number}" for number in range(5)]
+    assert [row["endpoint"] for row in outcomes] == [f"work{number}" for number in range(5)]
     assert {row["outcome"] for row in outcomes} == {"ok"}
     assert receiver.arrivals("/ok") == []
 

@@ -18,10 +18,10 @@ def test_a_role_with_nothing_but_pyorch_admin_runs_the_schedule(
     try:
         endpoint(db, "due", receiver.url("/ok"), every="1 second")
         agent = start_agent(dsn.replace("user=postgres", "user=only_admin"))
-        until(lambda: receiver.arrivals("/ok"), 30)
+        until(lambda: receiver.arrivals("/ok"))
         for job in ("pyorch_tick", "pyorch_metrics", "pyorch_maintain"):
             good = f"select count(*) > 0 from pyorch.run where job = '{job}' and success and source = 'agent'"
-            until(lambda good=good: db.execute(good.encode()).fetchone() == (True,), 30)
+            until(lambda good=good: db.execute(good.encode()).fetchone() == (True,))
         assert not [line for line in agent.log if "failed" in line]
         assert agent.stop() == 0
     finally:

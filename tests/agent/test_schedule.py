@@ -29,10 +29,10 @@ def count(db: psycopg.Connection, query: str) -> int:
 
 def test_without_pg_cron_the_agent_ticks(db: psycopg.Connection, receiver: Receiver, start_agent: Any) -> None:
     start_agent()
-    until(lambda: count(db, TICKS) >= 1, 30)
+    until(lambda: count(db, TICKS) >= 1)
     endpoint(db, "due", receiver.url("/ok"), every="1 second")
     # the tick decides the call, and the agent carries it
-    until(lambda: receiver.arrivals("/ok"), 30)
+    until(lambda: receiver.arrivals("/ok"))
 
 
 def test_of_several_agents_one_leads(db: psycopg.Connection, start_agent: Any) -> None:
@@ -48,21 +48,21 @@ def test_when_the_leader_leaves_the_next_one_takes_over(db: psycopg.Connection, 
     assert first.stop() == 0
     second.said("agent.leads")
     ticks = count(db, TICKS)
-    until(lambda: count(db, TICKS) > ticks, 30)
+    until(lambda: count(db, TICKS) > ticks)
 
 
 def test_a_leader_that_waits_for_its_last_calls_leads_no_more(
     db: psycopg.Connection, receiver: Receiver, start_agent: Any
 ) -> None:
-    first = start_agent(grace=20)
-    endpoint(db, "slow", receiver.url("/slow/8"), timeout="20 seconds")
+    first = start_agent(grace=600)
+    endpoint(db, "slow", receiver.url("/hang"), timeout="10 minutes")
     trigger(db, "slow")
-    until(lambda: receiver.arrivals("/slow"))
+    until(lambda: receiver.arrivals("/hang"))
     second = start_agent()
     second.said("agent.follows")
     first.signal(signal.SIGTERM)
     # long before the call ends
-    second.said("agent.leads", seconds=6)
+    second.said("agent.leads")
 
 
 def test_when_the_leader_dies_the_next_one_takes_over(db: psycopg.Connection, start_agent: Any) -> None:
@@ -76,12 +76,12 @@ def test_when_the_leader_dies_the_next_one_takes_over(db: psycopg.Connection, st
 
 
 def test_a_slow_metrics_job_delays_no_tick(db: psycopg.Connection, start_agent: Any) -> None:
-    db.execute("update pyorch.job set command = 'select pg_sleep(60)' where job = 'pyorch_metrics'")
+    db.execute("update pyorch.job set command = 'select pg_sleep(600)' where job = 'pyorch_metrics'")
     agent = start_agent(grace=1)
-    slow = "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()"
-    until(lambda: count(db, slow) == 1, 90)
+    slow = "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()"
+    until(lambda: count(db, slow) == 1)
     ticks = count(db, TICKS)
-    until(lambda: count(db, TICKS) >= ticks + 3, 30)
+    until(lambda: count(db, TICKS) >= ticks + 3)
     # one at a time per name, although it was due several times meanwhile
     assert count(db, slow) == 1
     assert agent.stop() == 0
@@ -92,6 +92,6 @@ def test_a_slow_metrics_job_delays_no_tick(db: psycopg.Connection, start_agent: 
 def test_a_job_that_fails_is_said_and_comes_again(db: psycopg.Connection, start_agent: Any) -> None:
     db.execute("update pyorch.job set command = 'select 1/0' where job = 'pyorch_tick'")
     agent = start_agent()
-    assert "job.failed job=pyorch_tick" in agent.said("division by zero", seconds=30)
+    assert "job.failed job=pyorch_tick" in agent.said("division by zero")
     db.execute("update pyorch.job set command = 'call pyorch.tick()' where job = 'pyorch_tick'")
-    until(lambda: count(db, TICKS) >= 1, 30)
+    until(lambda: count(db, TICKS) >= 1)

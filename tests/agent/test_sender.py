@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -31,7 +32,7 @@ async def send() -> AsyncIterator[Send]:
                 "url": url,
                 "headers": {"Content-Type": "application/json"},
                 "body": "{}",
-                "timeout_ms": 5000,
+                "timeout_ms": 60_000,
                 "follow_redirects": False,
                 "allow_private": True,
             }
@@ -57,10 +58,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 
 async def test_an_answer_has_status_head_and_true_latency(send: Send, receiver: Receiver) -> None:
+    started = time.monotonic()
     answer = await send(receiver.url("/slow/0.2"))
+    elapsed = (time.monotonic() - started) * 1000
     assert (answer.status_code, answer.error, answer.timed_out, answer.refused) == (200, None, False, False)
     assert answer.content == b'{"slow": true}'
-    assert 200 <= answer.latency_ms < 2000
+    assert 200 <= answer.latency_ms <= elapsed
 
 
 async def test_method_headers_and_body_arrive_as_given(send: Send, receiver: Receiver) -> None:
@@ -82,13 +85,14 @@ async def test_an_error_status_is_an_answer_with_its_retry_after(send: Send, rec
     assert (answer.status_code, answer.error, answer.retry_after, answer.content) == (503, None, "120", b"busy")
 
 
-@pytest.mark.parametrize("path", ["/hang", "/drip", "/slow/30"])
+@pytest.mark.parametrize("path", ["/hang", "/drip", "/slow/600"])
 async def test_the_timeout_holds_for_the_whole_answer(send: Send, receiver: Receiver, path: str) -> None:
-    started = time.monotonic()
-    answer = await send(receiver.url(path), timeout_ms=300)
-    assert time.monotonic() - started < 2
+    # none of these ends by itself; of a drip the head has come by then
+    timeout_ms = 2000 if path == "/drip" else 300
+    async with asyncio.timeout(60):
+        answer = await send(receiver.url(path), timeout_ms=timeout_ms)
     assert answer.timed_out
-    assert answer.error == "no complete answer within 300 ms"
+    assert answer.error == f"no complete answer within {timeout_ms} ms"
     assert answer.status_code == (200 if path == "/drip" else None)
 
 
@@ -208,13 +212,13 @@ async def test_of_ten_megabytes_64_kilobytes_are_kept(send: Send, receiver: Rece
 
 
 async def test_a_large_answer_needs_not_come_to_its_end(send: Send, receiver: Receiver) -> None:
-    """All that is kept of it is there long before."""
-    answer = await send(receiver.url("/stall/2000000"), timeout_ms=2000)
+    """All that is kept of it is there long before, and the end never comes."""
+    answer = await send(receiver.url("/stall/2000000"))
     assert (answer.status_code, answer.timed_out, answer.error, len(answer.content)) == (200, False, None, 65_536)
 
 
 async def test_an_endless_answer_is_cut_off(send: Send, receiver: Receiver) -> None:
-    answer = await send(receiver.url("/endless"), timeout_ms=30_000)
+    answer = await send(receiver.url("/endless"))
     assert (answer.status_code, len(answer.content)) == (200, 65_536)
 
 
@@ -236,7 +240,7 @@ async def test_a_redirect_cannot_reach_a_private_address(
     async with Sender() as sender:
         with Receiver.start() as other:
             url = receiver.url(f"/redirect/307?to={other.url('/ok', host='public.test')}", host="public.test")
-            row = {"call_id": 7, "method": "POST", "url": url, "headers": {}, "body": "{}", "timeout_ms": 5000}
+            row = {"call_id": 7, "method": "POST", "url": url, "headers": {}, "body": "{}", "timeout_ms": 60_000}
             answer = await sender.send(Call.of(row | {"follow_redirects": True, "allow_private": False}))
             assert other.arrivals() == []
     assert answer.refused
@@ -268,20 +272,25 @@ async def test_a_dns_black_hole_delays_no_other_call(
     send: Send, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = socket.getaddrinfo
+    answered = threading.Event()
 
     def look_up(host: str, *args: Any, **kwargs: Any) -> Any:
         if host.endswith(".hole"):
-            time.sleep(3)
+            answered.wait(60)
             raise socket.gaierror(socket.EAI_AGAIN, "try again")
         return real(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    stuck = [asyncio.create_task(send(f"http://n{n}.hole/", timeout_ms=1500)) for n in range(40)]
+    stuck = [asyncio.create_task(send(f"http://n{n}.hole/", timeout_ms=600_000)) for n in range(40)]
     await asyncio.sleep(0)
-    answer = await send(receiver.url("/ok", host="localhost"))
-    assert answer.status_code == 200
-    assert not any(task.done() for task in stuck)
-    assert all(a.timed_out for a in await asyncio.gather(*stuck))
+    try:
+        # its own timeout holds for a look-up, too
+        assert (await send("http://another.hole/", timeout_ms=300)).timed_out
+        assert (await send(receiver.url("/ok", host="localhost"))).status_code == 200
+        assert not any(task.done() for task in stuck)
+    finally:
+        answered.set()
+    assert {answer.status_code for answer in await asyncio.gather(*stuck)} == {None}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections import Counter
 from typing import Any
 
@@ -46,32 +45,30 @@ def test_a_call_that_outlasts_the_grace_ends_as_timed_out(
 ) -> None:
     """Its work may go on over there, just as after a timeout."""
     agent = start_agent(grace=0.5)
-    endpoint(db, "hang", receiver.url("/hang"), timeout="30 seconds")
+    endpoint(db, "hang", receiver.url("/hang"), timeout="10 minutes")
     ids = trigger(db, "hang")
     until(lambda: receiver.arrivals("/hang"))
-    started = time.monotonic()
     assert agent.stop() == 0
-    assert time.monotonic() - started < 10
     [row] = outcomes(db, ids, seconds=0.5)
     assert row[0] == "timed_out"
     assert row[2] == "the agent stopped before the answer came"
 
 
 def test_a_second_signal_ends_the_waiting(db: psycopg.Connection, receiver: Receiver, start_agent: Any) -> None:
-    agent = start_agent(grace=60)
-    endpoint(db, "hang", receiver.url("/hang"), timeout="30 seconds")
+    agent = start_agent(grace=600)
+    endpoint(db, "hang", receiver.url("/hang"), timeout="10 minutes")
     trigger(db, "hang")
     until(lambda: receiver.arrivals("/hang"))
     agent.signal(signal.SIGTERM)
     agent.said("calls.waiting")
-    assert agent.stop(seconds=15) == 0
+    assert agent.stop() == 0
 
 
 def test_kill_9_loses_no_call(
     dsn: str, db: psycopg.Connection, clock: Any, receiver: Receiver, start_agent: Any
 ) -> None:
     """What a killed agent had sent ends as lost and is tried again under the same idempotency key."""
-    endpoint(db, "slow", receiver.url("/slow/0.4"), max_attempts=20, max_busy="1 second", timeout="1 second")
+    endpoint(db, "slow", receiver.url("/slow/0.4"), max_attempts=20, max_busy="1 second")
     keys = set()
     for round_ in range(3):
         agent = start_agent()

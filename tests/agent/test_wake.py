@@ -13,13 +13,13 @@ import pytest
 
 from pyorch.agent.carrier import TAKE, WAKES, Carrier
 from pyorch.agent.log import Log
-from tests.agents import until
+from tests.agents import PATIENCE, until
 from tests.http_receiver import Receiver
 
 
 @pytest.fixture
-def woken(db: psycopg.Connection, receiver: Receiver) -> str:
-    """A queue whose processor is woken at once, and otherwise not due for an hour; no tick helps."""
+def woken(db: psycopg.Connection, receiver: Receiver, no_poll: None) -> str:
+    """A queue whose processor is woken at once, and otherwise not due for an hour; no tick and no poll helps."""
     db.execute("update pyorch.job set enabled = false")
     db.execute("select pyorch.create_queue('woken')")
     options = {"queue": "woken", "wake_at_once": True, "every": "1 hour", "allow_http": True, "allow_private": True}
@@ -38,17 +38,12 @@ def test_an_enqueued_item_reaches_its_processor_at_once(
     db: psycopg.Connection, receiver: Receiver, start_agent: Any, woken: str
 ) -> None:
     start_agent()
-    delays = []
     for _ in range(5):
         receiver.reset()
-        started = time.time()
         db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
-        arrival = until(lambda: receiver.arrivals("/ok"), 10)[0]
-        delays.append(arrival["at"] - started)
+        until(lambda: receiver.arrivals("/ok"))
         assert work(db, woken) == 1
-        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,), 10)
-    # the next poll would come after a second, and the schedule after an hour
-    assert sorted(delays)[2] < 0.5
+        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,))
 
 
 def test_a_processor_that_did_nothing_is_not_called_in_a_loop(
@@ -56,7 +51,7 @@ def test_a_processor_that_did_nothing_is_not_called_in_a_loop(
 ) -> None:
     start_agent()
     db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
-    until(lambda: receiver.arrivals("/ok"), 10)
+    until(lambda: receiver.arrivals("/ok"))
     time.sleep(2.5)
     assert len(receiver.arrivals("/ok")) == 1
 
@@ -66,7 +61,7 @@ def test_many_items_at_once_make_one_call(
 ) -> None:
     start_agent()
     db.execute("select pyorch.enqueue(%s, '{}') from generate_series(1, 100)", (woken,))
-    until(lambda: receiver.arrivals("/ok"), 10)
+    until(lambda: receiver.arrivals("/ok"))
     time.sleep(0.5)
     assert len(receiver.arrivals("/ok")) == 1
 
@@ -77,13 +72,13 @@ def test_two_agents_wake_a_processor_once(
     start_agent()
     start_agent()
     db.execute("select pyorch.enqueue(%s, '{}')", (woken,))
-    until(lambda: receiver.arrivals("/ok"), 10)
+    until(lambda: receiver.arrivals("/ok"))
     time.sleep(0.5)
     assert len(receiver.arrivals("/ok")) == 1
 
 
 def test_a_plain_insert_into_an_attached_table_wakes_its_processor_when_it_asked_for_that(
-    db: psycopg.Connection, receiver: Receiver, start_agent: Any
+    db: psycopg.Connection, receiver: Receiver, start_agent: Any, no_poll: None
 ) -> None:
     """The app knows nothing of pyorch: its own statement, in a transaction of its own, is enough."""
     db.execute("update pyorch.job set enabled = false")
@@ -101,7 +96,6 @@ def test_a_plain_insert_into_an_attached_table_wakes_its_processor_when_it_asked
     assert receiver.arrivals() == []
     assert work(db, "orders") == 3
     db.execute("select pyorch.alter_queue('orders', '{\"wake_trigger\": true}')")
-    delays = []
     for _ in range(5):
         receiver.reset()
         with db.transaction():
@@ -109,11 +103,9 @@ def test_a_plain_insert_into_an_attached_table_wakes_its_processor_when_it_asked
             time.sleep(0.3)
             # nothing goes out before the commit
             assert receiver.arrivals() == []
-        committed = time.time()
-        delays.append(until(lambda: receiver.arrivals("/ok"), 10)[0]["at"] - committed)
+        until(lambda: receiver.arrivals("/ok"))
         assert work(db, "orders") == 3
-        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,), 10)
-    assert sorted(delays)[2] < 0.5
+        until(lambda: db.execute("select count(*) from pyorch.call where finished_at is null").fetchone() == (0,))
 
 
 def test_a_wake_that_is_notified_during_the_look_is_looked_for_again() -> None:
@@ -133,17 +125,13 @@ def test_a_wake_that_is_notified_during_the_look_is_looked_for_again() -> None:
 
     carrier = Carrier(uuid4(), Ledger(), None, None, Log(), most=1, batch=1)  # type: ignore[arg-type]
     carrier.poll = lambda: 600.0
-    asyncio.run(asyncio.wait_for(carrier.forever(), 10))
+    asyncio.run(asyncio.wait_for(carrier.forever(), PATIENCE))
     assert looks == [WAKES, TAKE, WAKES, TAKE]
 
 
 def test_work_that_comes_while_another_session_decides_about_its_processor_waits_for_that_one_alone(
     db: psycopg.Connection, connect: Any, receiver: Receiver, start_agent: Any, woken: str
 ) -> None:
-    # nothing but the wake helps: no schedule, and no poll for an hour
-    (beat,) = db.execute("select pg_get_functiondef('pyorch._agent_beat(uuid, jsonb)'::regprocedure)").fetchone()
-    assert "'poll_ms', 1000" in beat
-    db.execute(beat.replace("'poll_ms', 1000", "'poll_ms', 3600000"))
     start_agent()
     other = connect()
     other.execute("begin")

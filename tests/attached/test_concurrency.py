@@ -28,9 +28,10 @@ def together(*works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     if faults:
         raise faults[0]
+    assert not any(thread.is_alive() for thread in threads)
 
 
 @shapes
@@ -69,7 +70,7 @@ def test_every_item_is_done_exactly_once_by_workers_that_also_fail_release_and_f
 
     def sweep():
         session = connect()
-        end = time.monotonic() + 40
+        end = time.monotonic() + 200
         while len(done) < 120 and time.monotonic() < end:
             unlock(session)
             time.sleep(0.01)

@@ -28,7 +28,7 @@ def side_by_side(*works: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     if errors:
         raise errors[0]
     assert not any(thread.is_alive() for thread in threads)
@@ -68,7 +68,7 @@ def test_ticks_agents_and_processors_get_along(db, dsn):
                    "breaker": {"failures": 1000000}, "wake_at_once": True}  # fmt: skip
         db.execute("select pyorch.set_endpoint(%s, 'processor', 'https://x.example.com', %s)", [name, Jsonb(options)])
     stop = threading.Event()
-    latest = time.monotonic() + 50
+    latest = time.monotonic() + 200
     over: list[int] = []
 
     def tick() -> None:
@@ -123,14 +123,15 @@ def test_who_holds_the_state_of_an_endpoint_waits_for_no_call(world, connect, ta
     """The agent that took the call goes on to the state when it has to refuse it: each would wait for the other."""
     agent, ids = taken
     other = connect()
-    other.execute("set statement_timeout = '5s'")
+    other.execute("set statement_timeout = '30s'")
     other.execute("begin")
     other.execute(meanwhile)
     refuse = "select pyorch._refuse_calls(%s, array['why'], pyorch._now())"
     waiting = threading.Thread(target=agent.execute, args=(refuse, [ids]))
     waiting.start()
     other.execute("commit")
-    waiting.join(20)
+    waiting.join(90)
+    assert not waiting.is_alive()
     agent.execute("commit")
     assert world.call(ids[0])["outcome"] == "refused"
 
@@ -144,7 +145,7 @@ def test_an_open_transaction_that_triggered_keeps_up_neither_other_endpoints_nor
     application = connect()
     application.execute("begin")
     application.execute("select pyorch.trigger('held')")
-    world.db.execute("set statement_timeout = '5s'")
+    world.db.execute("set statement_timeout = '30s'")
     answers = [{"call_id": call["call_id"], "status_code": 500, "timed_out": False} for call in (first, second)]
     world.one("select pyorch._report_calls(%s, %s)", world.agent, Jsonb(answers))
     assert world.beat()["leader"]

@@ -223,7 +223,7 @@ def test_an_endpoint_that_another_session_decides_is_skipped_without_waiting(wor
     other = connect()
     other.execute("begin")
     other.execute("select 1 from pyorch.endpoint_state for update")
-    world.db.execute("set statement_timeout = '2s'")
+    world.db.execute("set statement_timeout = '30s'")
     assert why(world, "scrape", "scraper") == "another session decides"
     other.execute("rollback")
     assert world.tick() == ["scrape"]

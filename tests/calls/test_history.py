@@ -74,7 +74,7 @@ def test_a_reader_in_the_way_costs_100_ms_and_the_next_run_goes_on(world, connec
     reader = connect()
     reader.execute("begin")
     reader.execute("select count(*) from pyorch.call_log")
-    world.db.execute("set statement_timeout = '2s'")
+    world.db.execute("set statement_timeout = '30s'")
     assert world.one("select pyorch._drop_call_partitions('1 day')") == 0
     assert world.one("select pyorch._call_partitions(0)") == 0
     reader.execute("commit")

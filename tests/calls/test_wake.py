@@ -1,7 +1,5 @@
 """Wake at once, in SQL: marks and notifications inside other people's transactions, decisions after them."""
 
-import time
-
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -40,7 +38,8 @@ def test_a_transaction_notifies_once_however_much_it_enqueues(native, connect):
         for _ in range(50):
             enqueue(native)
     assert marks(native) == 1
-    assert len(list(listener.notifies(timeout=0.5))) == 1
+    assert len(list(listener.notifies(timeout=90, stop_after=1))) == 1
+    assert list(listener.notifies(timeout=0.5)) == []
 
 
 def test_a_rolled_back_savepoint_does_not_swallow_the_wake(native):
@@ -77,7 +76,7 @@ def test_a_writer_waits_for_no_other_writer(native, connect):
     first, second = connect(), connect()
     first.execute("begin")
     enqueue(native, first)
-    second.execute("set statement_timeout = '1s'")
+    second.execute("set statement_timeout = '30s'")
     enqueue(native, second)
     first.execute("rollback")
     assert marks(native) == 1
@@ -87,9 +86,8 @@ def test_a_locked_ledger_costs_a_writer_nothing_but_the_wake(native, connect):
     locker = connect()
     locker.execute("begin")
     locker.execute("lock table pyorch.call, pyorch.wake_mark in access exclusive mode")
-    started = time.monotonic()
+    native.db.execute("set statement_timeout = '30s'")
     enqueue(native)
-    assert time.monotonic() - started < 0.5
     locker.execute("rollback")
     assert marks(native) == 0
     assert native.tick() == ["process"]
@@ -111,7 +109,7 @@ def test_marks_that_another_session_takes_are_left_to_it(native, connect):
     other = connect()
     other.execute("begin")
     assert other.execute("select pyorch._dispatch_wakes()").fetchone()[0] == 1
-    native.db.execute("set statement_timeout = '2s'")
+    native.db.execute("set statement_timeout = '30s'")
     assert native.one("select pyorch._dispatch_wakes()") == 0
     other.execute("commit")
     assert len(native.calls()) == 1

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 
 import psycopg
@@ -15,6 +14,7 @@ from pyorch import evidence, install, verify
 from pyorch.checks import Check
 from tests.cli.conftest import NOBODY, Shell
 from tests.http_receiver import Receiver
+from tests.orch import wait_until
 
 
 def failures(shell, exit_code=1, ignore=()):
@@ -39,7 +39,7 @@ class Agent:
     def stop(self, how=signal.SIGTERM):
         if self.process.poll() is None:
             os.kill(self.process.pid, how)
-            self.process.wait(20)
+            self.process.wait(90)
 
 
 @pytest.fixture
@@ -47,13 +47,11 @@ def agent(shell, app):
     """A live agent that has ticked at least once."""
     app.execute("""select pyorch.configure('{"tick": "1 second"}')""")
     running = Agent(shell.dsn)
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if app.execute("select exists (select from pyorch.heartbeat where source = 'agent')").fetchone()[0]:
-            break
-        time.sleep(0.1)
-    yield running
-    running.stop()
+    try:
+        wait_until(app, "exists (select from pyorch.heartbeat where source = 'agent')")
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture

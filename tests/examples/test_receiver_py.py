@@ -108,7 +108,7 @@ def address(calls: list[dict[str, Any]]) -> Iterator[tuple[str, int]]:
 
 
 def post(address: tuple[str, int], headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection(*address, timeout=5)
+    connection = http.client.HTTPConnection(*address, timeout=90)
     connection.request("POST", "/", body, headers)
     answer = connection.getresponse()
     told = json.loads(answer.read())

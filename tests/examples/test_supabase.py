@@ -119,7 +119,7 @@ def pages() -> Iterator[str]:
 
 
 def call(address: tuple[str, int], headers: dict[str, str], body: dict[str, Any] | None = None) -> int:
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(*address, timeout=90)
     connection.request("POST", "/", json.dumps(body or {}), headers)
     answer = connection.getresponse()
     answer.read()
@@ -128,7 +128,7 @@ def call(address: tuple[str, int], headers: dict[str, str], body: dict[str, Any]
 
 
 def wait_for(db: psycopg.Connection, query: str, expected: list[tuple[Any, ...]]) -> None:
-    until = time.monotonic() + 15
+    until = time.monotonic() + 90
     while (seen := db.execute(query.encode()).fetchall()) != expected and time.monotonic() < until:
         time.sleep(0.05)
     assert seen == expected

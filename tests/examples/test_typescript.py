@@ -70,7 +70,7 @@ def serve(node_home: Path) -> Iterator[Serve]:
 
     yield start
     for process in running:
-        process.communicate(timeout=10)
+        process.communicate(timeout=90)
 
 
 def test_it_passes_the_type_check(node_home: Path) -> None:
@@ -91,14 +91,14 @@ def test_it_passes_the_type_check(node_home: Path) -> None:
     config = node_home / "tsconfig.json"
     config.write_text(json.dumps({"compilerOptions": options, "files": files}))
     done = subprocess.run(
-        [node_home / "node_modules/.bin/tsc", "-p", config], capture_output=True, text=True, timeout=120
+        [node_home / "node_modules/.bin/tsc", "-p", config], capture_output=True, text=True, timeout=600
     )
     assert done.stdout == ""
     assert done.returncode == 0
 
 
 def post(address: tuple[str, int], headers: dict[str, str], body: bytes = BODY) -> tuple[int, object]:
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(*address, timeout=90)
     connection.request("POST", "/", body, headers)
     answer = connection.getresponse()
     told = json.loads(answer.read())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from croniter import CroniterBadDateError, croniter
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 
@@ -81,7 +81,7 @@ def field(low, high):
     return st.one_of(st.just("*"), step.map(lambda s: f"*/{s}"), st.lists(part, min_size=1, max_size=3).map(",".join))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     minute=field(0, 59),
     hour=field(0, 23),

@@ -50,7 +50,7 @@ def test_a_look_within_ten_seconds_of_another_does_nothing_and_nobody_waits(worl
     other = connect()
     other.execute("begin")
     other.execute("update pyorch.call_mark set looked_at = '-infinity'")
-    world.db.execute("set statement_timeout = '2s'")
+    world.db.execute("set statement_timeout = '30s'")
     world.db.execute("select pyorch._look_at_calls()")
     other.execute("rollback")
 

@@ -1,10 +1,10 @@
 """pyorch._safe_text: text out of any bytes, without ever raising."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 MARK = "\ufffd"
-quiet = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(max_examples=200)
 
 
 def safe(db, data):

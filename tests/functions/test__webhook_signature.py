@@ -5,11 +5,11 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(key=st.binary(max_size=150), message=st.binary(max_size=300))
 def test_the_hmac_is_that_of_python(db, key, message):
     ours = db.execute("select pyorch._hmac_sha256(%s, %s)", [key, message]).fetchone()[0]

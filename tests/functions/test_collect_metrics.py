@@ -70,7 +70,7 @@ def test_a_custom_metric_cannot_write(db, how):
 
 def test_a_slow_custom_metric_is_cancelled_by_the_next_tick_and_the_others_still_run(db, connect):
     watch_dispatch(db)
-    set_metric(db, "a_slow", "select 1 from pg_sleep(60)", limit="200 milliseconds")
+    set_metric(db, "a_slow", "select 1 from pg_sleep(600)", limit="200 milliseconds")
     set_metric(db, "b_good", "select 1")
     collector = connect()
     work = Beside(lambda: collect(collector))
@@ -84,14 +84,13 @@ def test_a_slow_custom_metric_is_cancelled_by_the_next_tick_and_the_others_still
 
 
 def test_a_tick_does_not_wait_for_a_slow_metric(db, connect):
-    set_metric(db, "slow", "select 1 from pg_sleep(60)", limit="1 minute")
+    set_metric(db, "slow", "select 1 from pg_sleep(600)", limit="1 minute")
     collector = connect()
     work = Beside(lambda: collect(collector))
     wait_until(db, "exists (select from pyorch.custom_metric where pid is not null)")
     answer = call(db)
     assert answer["skipped"] is None
-    assert answer["duration_ms"] < 1000
-    db.execute("select pg_cancel_backend(pid) from pyorch.custom_metric")
+    assert db.execute("select pg_cancel_backend(pid) from pyorch.custom_metric").fetchall() == [(True,)]
     work.result()
 
 

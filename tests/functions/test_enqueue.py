@@ -103,7 +103,7 @@ def test_a_listener_hears_of_it_when_the_queue_says_so(db, connect):
     listener = connect()
     listener.execute("listen pyorch_queue_q")
     enqueue(db, 1)
-    heard = next(listener.notifies(timeout=5))
+    heard = next(listener.notifies(timeout=90))
     assert heard.channel == "pyorch_queue_q"
 
 

@@ -46,7 +46,7 @@ def test_a_call_that_another_session_holds_is_left_to_it(world, connect):
     other = connect()
     other.execute("begin")
     other.execute("select 1 from pyorch.call for update")
-    world.db.execute("set statement_timeout = '2s'")
+    world.db.execute("set statement_timeout = '30s'")
     assert settle(world)["lost"] == 0
     other.execute("rollback")
     assert settle(world)["lost"] == 1

@@ -3,7 +3,18 @@
 import psycopg
 import pytest
 
-from tests.orch import Beside, break_step, call, dispatched, states, wait_until, watch_dispatch
+from tests.orch import (
+    AT_THE_GATE,
+    Beside,
+    break_step,
+    call,
+    dispatched,
+    open_gate,
+    shut_gate,
+    states,
+    wait_until,
+    watch_dispatch,
+)
 
 ASLEEP = "exists (select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database())"
 
@@ -20,12 +31,18 @@ def test_a_tick_runs_its_steps_and_leaves_metrics_to_their_job(db):
     assert dispatched(db) == ["scraper", "processor"]
 
 
-def test_what_is_decided_stands_although_a_later_step_is_killed(db, connect):
-    watch_dispatch(db, body="if p_kind = 'processor' then perform pg_catalog.pg_sleep(30); end if;")
-    victim = connect()
-    victim.execute("set statement_timeout = '500ms'")
+def cancel_asleep(db, victim, statement):
+    """Cancel a statement, as a timeout does, when it has come to its sleep."""
+    work = Beside(lambda: victim.execute(statement))
+    wait_until(db, ASLEEP)
+    db.execute("select pg_cancel_backend(%s)", [victim.info.backend_pid])
     with pytest.raises(psycopg.errors.QueryCanceled):
-        call(victim)
+        work.result()
+
+
+def test_what_is_decided_stands_although_a_later_step_is_killed(db, connect):
+    watch_dispatch(db, body="if p_kind = 'processor' then perform pg_catalog.pg_sleep(600); end if;")
+    cancel_asleep(db, connect(), "call pyorch.tick()")
     assert dispatched(db) == ["scraper"]
     assert [step["name"] for step in db.execute("select steps from pyorch.run_log").fetchone()[0]] == [
         "unlock",
@@ -36,15 +53,12 @@ def test_what_is_decided_stands_although_a_later_step_is_killed(db, connect):
 
 def test_one_transaction_for_all_steps_would_have_lost_them(db, connect):
     """The negative control of the test above: orchestrate() is one transaction."""
-    watch_dispatch(db, body="if p_kind = 'processor' then perform pg_catalog.pg_sleep(30); end if;")
-    victim = connect()
-    victim.execute("set statement_timeout = '500ms'")
-    with pytest.raises(psycopg.errors.QueryCanceled):
-        victim.execute("select pyorch.orchestrate()")
+    watch_dispatch(db, body="if p_kind = 'processor' then perform pg_catalog.pg_sleep(600); end if;")
+    cancel_asleep(db, connect(), "select pyorch.orchestrate()")
     assert dispatched(db) == []
 
 
-def test_five_at_once_dispatch_once(db, connect):
+def test_five_at_once_dispatch_once(db, connect, clock):
     watch_dispatch(db, body="perform pg_catalog.pg_sleep(0.1);")
     sessions = [connect() for _ in range(5)]
     answers = [work.result() for work in [Beside(lambda s=s: call(s)) for s in sessions]]
@@ -75,23 +89,23 @@ def test_with_each_missed_slot_made_up_every_replay_runs(db, clock):
 
 
 def test_it_keeps_its_hold_over_its_commits(db, connect):
-    break_step(db, "settle", "perform pg_catalog.pg_sleep(0.5);")
+    shut_gate(db)
+    break_step(db, "settle", AT_THE_GATE)
     first = connect()
     work = Beside(lambda: call(first))
-    wait_until(db, "exists (select from pyorch.run_lock where until is not null)")
+    wait_until(db, ASLEEP)
     answer = db.execute("select pyorch.orchestrate()").fetchone()[0]
+    open_gate(db)
     assert answer["skipped"] == "another run is in progress"
     assert answer["run_id"] == work.result()["run_id"]
     assert db.execute("select count(*) from pyorch.run_lock where until is not null").fetchone() == (0,)
 
 
 def test_a_dead_holder_is_forgotten_when_its_time_has_passed(db, connect, clock):
-    break_step(db, "settle", "perform pg_catalog.pg_sleep(30);")
+    break_step(db, "settle", "perform pg_catalog.pg_sleep(600);")
     victim = connect()
     work = Beside(lambda: call(victim))
-    wait_until(
-        db, "exists (select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database())"
-    )
+    wait_until(db, ASLEEP)
     db.execute("select pg_terminate_backend(pid) from pyorch.run_lock where pid is not null")
     with pytest.raises(psycopg.OperationalError):
         work.result()
@@ -115,13 +129,13 @@ def test_a_clock_set_back_silences_nobody(db, clock):
 
 
 def test_a_sleeper_that_was_overtaken_does_nothing_more(db, connect):
-    break_step(db, "settle", "perform pg_catalog.pg_sleep(0.6);")
+    shut_gate(db)
+    break_step(db, "settle", AT_THE_GATE)
     sleeper = connect()
     work = Beside(lambda: call(sleeper))
-    wait_until(
-        db, "exists (select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database())"
-    )
+    wait_until(db, ASLEEP)
     db.execute("update pyorch.run_lock set run_id = -1 where job = 'pyorch_tick'")
+    open_gate(db)
     work.result()
     assert dispatched(db) == []
 

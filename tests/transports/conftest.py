@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pyorch.agent import direct
-from tests.agents import AgentProcess, endpoint, trigger, until
+from tests.agents import PATIENCE, AgentProcess, endpoint, trigger, until
 from tests.http_receiver import Receiver
 
 LEDGER = "select * from pyorch.call_log where call_id = %s and outcome is not null"
@@ -25,7 +25,7 @@ class Carried:
     begin: Callable[[str], int]
     settle: Callable[[], None]
 
-    def call(self, url: str, seconds: float = 15, **options: Any) -> dict[str, Any]:
+    def call(self, url: str, seconds: float = PATIENCE, **options: Any) -> dict[str, Any]:
         """Make one call.
 
         Args:

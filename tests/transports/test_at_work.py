@@ -43,7 +43,7 @@ def test_with_a_thousand_items_waiting_a_busy_processor_is_left_alone(
         return len(own_receiver.arrivals())
 
     answered = "select count(*) from pyorch.call_log where outcome is not null"
-    until(lambda: run() >= ROOM and db.execute(answered).fetchone() >= (ROOM,), 30)
+    until(lambda: run() >= ROOM and db.execute(answered).fetchone() >= (ROOM,))
     # the answers are there, the end of the work is not known
     for _ in range(10):
         assert run() == ROOM
@@ -51,6 +51,6 @@ def test_with_a_thousand_items_waiting_a_busy_processor_is_left_alone(
     # the processor says so: only now the next one goes out
     done = int(own_receiver.arrivals()[0]["headers"]["pyorch-call"])
     db.execute("select pyorch.finish_call(%s)", (done,))
-    until(lambda: run() > ROOM, 30)
+    until(lambda: run() > ROOM)
     for _ in range(10):
         assert run() == ROOM + 1
