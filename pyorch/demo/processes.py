@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 # seconds that a process has to start, and to stop before it is killed
-START = 20.0
+START = 60.0
 STOP = 15.0
 
 
