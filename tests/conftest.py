@@ -82,7 +82,7 @@ def _await_end_of_sessions(server: Server, dbname: str) -> None:
     """End what is still connected and wait for it: a drop that meets a session, though it is ending, sleeps 0.1 s."""
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as db:
         db.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [dbname])
-        until = time.monotonic() + 5
+        until = time.monotonic() + 90
         connected = "select exists (select from pg_stat_activity where datname = %s)"
         while time.monotonic() < until and db.execute(connected, [dbname]).fetchone() == (True,):
             time.sleep(0.002)

@@ -89,6 +89,9 @@ class Beside:
         except BaseException as error:  # handed to whoever waits
             self._error = error
 
+    def at_work(self) -> bool:
+        return self._thread.is_alive()
+
     def result(self, timeout: float = 90.0) -> Any:
         self._thread.join(timeout)
         assert not self._thread.is_alive(), "still at work"

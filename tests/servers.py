@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +84,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def deaf_port() -> Iterator[int]:
+    """Keep a TCP port at which nobody listens, and which nobody else can get meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def server_user() -> str | None:
@@ -167,13 +176,16 @@ class Server:
         # before the first start: launchers that miss their database die, and come back only after a while
         self._run("postgres", "--single", "-D", self.data, "postgres", stdin=f"create database {CRON_DATABASE};\n")
         self._configure()
-        for attempt in range(5):
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a cluster that is made, on a port of its own; returns when it accepts connections."""
+        for _ in range(5):
             # another session may take the port between our probe and the start
             self.port = free_port()
             if self._launch():
                 return
-            if attempt == 4:
-                raise NoServerError(f"PostgreSQL {self.version} did not start:\n{self.log.read_text()}")
+        raise NoServerError(f"PostgreSQL {self.version} did not start:\n{self.log.read_text()}")
 
     def crash(self) -> None:
         """Stop at once, as a crash does: no checkpoint, unlogged tables come back empty."""
@@ -181,8 +193,13 @@ class Server:
 
     def restart(self) -> None:
         """Start again after `crash` or `stop`, on the same port."""
-        if not self._launch():
-            raise NoServerError(f"PostgreSQL {self.version} did not start again:\n{self.log.read_text()}")
+        for attempt in range(10):
+            if self._launch():
+                return
+            # a connection of another session, on its way out, may have the port for a moment
+            if attempt < 9:
+                time.sleep(1)
+        raise NoServerError(f"PostgreSQL {self.version} did not start again:\n{self.log.read_text()}")
 
     def stop(self) -> None:
         """Stop quickly (SIGINT: sessions are ended)."""
@@ -234,7 +251,7 @@ class Server:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until and self._process.poll() is None:
             with contextlib.suppress(psycopg.OperationalError):
                 with psycopg.connect(self.dsn("postgres"), connect_timeout=5) as db:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from tests.conftest import INSTALL
 from tests.orch import call, orchestrate
-from tests.servers import NoServerError, Server, find_bin, free_port
+from tests.servers import Server, find_bin, free_port
 
 APP = "app"
 
@@ -29,9 +29,7 @@ class Copy(Server):
         """Start it on a port of its own."""
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write(f"\nunix_socket_directories = '{self.home}'\n{extra}")
-        self.port = free_port()
-        if not self._launch():
-            raise NoServerError(self.log.read_text())
+        self.begin()
 
     def mine(self) -> None:
         """Let the server's user write to the directory of this copy."""

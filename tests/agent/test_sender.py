@@ -15,7 +15,7 @@ import pytest_asyncio
 from pyorch.agent.call import Answer, Call
 from pyorch.agent.sender import Sender
 from tests.http_receiver import BINARY, HUGE, Receiver
-from tests.servers import free_port
+from tests.servers import deaf_port
 
 Send = Callable[..., Any]
 
@@ -102,7 +102,8 @@ async def test_of_an_answer_that_stops_halfway_what_came_is_kept(send: Send, rec
 
 
 async def test_a_refused_connection_says_so(send: Send) -> None:
-    answer = await send(f"http://127.0.0.1:{free_port()}/")
+    with deaf_port() as port:
+        answer = await send(f"http://127.0.0.1:{port}/")
     assert answer.status_code is None
     assert not answer.refused
     assert answer.error.startswith("could not connect to 127.0.0.1:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.http_receiver import Receiver
-from tests.servers import free_port
+from tests.servers import deaf_port
 from tests.transports.conftest import Carried
 
 
@@ -41,7 +41,8 @@ def test_no_complete_answer_within_the_timeout_is_timed_out(carried: Carried, re
 
 
 def test_a_refused_connection_is_failed(carried: Carried) -> None:
-    row = carried.call(f"http://127.0.0.1:{free_port()}/")
+    with deaf_port() as port:
+        row = carried.call(f"http://127.0.0.1:{port}/")
     assert (row["outcome"], row["status_code"]) == ("failed", None)
     assert "connect" in row["error"]
 
