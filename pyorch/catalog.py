@@ -35,6 +35,9 @@ WHAT = {
     "enabled": "it is enabled or disabled by hand",
     "valid": "it is invalid",
 }
+# how a difference of rights ends
+TOO_MUCH = ", which nobody asked for"
+TOO_LITTLE = ", but should"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}: {self.what}"
+
+    @property
+    def is_right(self) -> bool:
+        """Whether somebody may do too much or too little: a dump that was restored without its grants, say."""
+        return self.what.endswith((TOO_MUCH, TOO_LITTLE))
 
 
 def read(connection: psycopg.Connection[Any]) -> Catalog:
@@ -162,9 +170,9 @@ def _changes(wanted: Facts, there: Facts, parts: dict[str, str]) -> list[str]:
         if part in parts:
             entitled.add(f"{parts[part]}={privilege}")
     for entry in sorted(granted - entitled):
-        changes.append("{} may {}, which nobody asked for".format(*entry.rsplit("=", 1)))
+        changes.append("{} may {}".format(*entry.rsplit("=", 1)) + TOO_MUCH)
     for entry in sorted(entitled - granted):
-        changes.append("{} may not {}, but should".format(*entry.rsplit("=", 1)))
+        changes.append("{} may not {}".format(*entry.rsplit("=", 1)) + TOO_LITTLE)
     return changes
 
 

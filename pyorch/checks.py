@@ -103,7 +103,9 @@ def sources(connection: Connection) -> Iterator[Check]:
 
 
 def _mend(difference: catalog.Difference) -> str:
-    """How the source comes back: the file of a routine can be run again, at any time."""
+    """How the source comes back: an installation grants anew, the file of a routine can be run again at any time."""
+    if difference.is_right:
+        return "pyorch install"
     name = difference.name.partition("(")[0].removeprefix("pyorch.")
     file = assets.sql_dir() / "functions" / f"{name}.sql"
     if difference.kind == "routine" and file.exists():
@@ -116,9 +118,18 @@ def generated(connection: Connection) -> Iterator[Check]:
     drifted = rows(connection, "select * from pyorch._queue_drift()")
     for row in drifted:
         seen = "; ".join(f"{name}: {render.cell(fact)}" for name, fact in row.items())
-        yield Check("generated functions", "failed", seen, "select pyorch._rebuild_queue(pyorch._queue_id('QUEUE'))")
+        yield Check("generated functions", "failed", seen, _remake(row))
     if not drifted:
         yield Check("generated functions", "ok", "those of every queue are as they would be generated now")
+
+
+def _remake(drift: dict[str, Any]) -> str:
+    """How a generated function becomes what it should be."""
+    if drift["problem"] == "belongs to no queue":
+        return f"drop function {drift['routine']};"
+    if drift["queue"] is None:
+        return "select pyorch._rebuild_dispatch();"
+    return f"select pyorch.alter_queue('{drift['queue']}', '{{}}');"
 
 
 def _dsn(connection: Connection) -> str:

@@ -17,6 +17,8 @@ as $$
    cross join lateral pyorch._queue_source(q.queue_id) s
     left join pg_catalog.pg_proc p on p.oid = pg_catalog.to_regprocedure(s.routine)
    where p.prosrc is distinct from s.body
+     -- without its table, nothing tells what they should be: see pyorch.health
+     and exists (select from pg_catalog.pg_class c where c.oid = q.relation)
   union all
   select null, d.routine, case when p.oid is null then 'missing' else 'changed' end
     from pyorch._dispatch_source() d

@@ -1,5 +1,6 @@
 -- pyorch._queue_pending(integer, integer)
--- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused.
+-- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused,
+-- null where the table cannot be read (gone, altered: pyorch.health says so; other queues go on).
 -- While its table is locked: the last known number, and the queue's name in the setting
 -- pyorch.blind. What is seen is remembered for that, every few seconds.
 -- Calls: pyorch._q_pending_<queue>, pyorch._keep_depth, pyorch._now.  Reads: pyorch.queue,
@@ -51,10 +52,12 @@ exception
     return coalesce(
       (select least(d.pending, p_cap) from pyorch.queue_depth d where d.queue_id = p_queue_id), 0
     );
+  when others then
+    return null;
 end;
 $$;
 
 comment on function pyorch._queue_pending(integer, integer) is
-  'Items that a claim would get now, counted by index up to a cap.';
+  'Items that a claim would get now, counted by index up to a cap; null: they cannot be read.';
 
 revoke all on function pyorch._queue_pending(integer, integer) from public;

@@ -34,7 +34,8 @@ begin
      where c.sent_at is not null
        and c.finished_at is null
   ), queue as materialized (
-    -- many calls of one batch share a queue, its counter and their hand-over: look once
+    -- many calls of one batch share a queue, its counter and their hand-over: look once. Where
+    -- nobody can tell (in_work is null), a call stays as it is, until its max_busy
     select b.queue_id, b.token, b.sent_at,
            pyorch._queue_token(b.queue_id) > b.token as moved,
            pyorch._queue_in_work(b.queue_id, b.token, b.sent_at) as in_work

@@ -92,7 +92,32 @@ def test_a_generated_function_changed_by_hand_is_red(shell, app):
         0
     ]
     app.execute(source.replace("begin", "begin perform 1;", 1).encode())
-    assert "_q_complete_emails" in failures(shell)["generated functions"]
+    seen, _, todo = failures(shell)["generated functions"].partition(" → ")
+    assert "_q_complete_emails" in seen
+    app.execute(todo)
+    assert "generated functions" not in failures(shell)
+
+
+def test_a_generated_function_without_a_queue_is_red_until_it_is_dropped_as_is_said(shell, app):
+    app.execute("create function pyorch._q_claim_gone() returns int language sql as 'select 1'")
+    app.execute(failures(shell)["generated functions"].partition(" → ")[2])
+    assert "generated functions" not in failures(shell)
+
+
+def test_rights_that_a_restore_left_out_come_back_by_what_is_said(shell, app):
+    app.execute("grant execute on function pyorch.unlock(text, integer) to public")
+    app.execute("revoke execute on function pyorch.claim(text, text, integer, interval) from pyorch_worker")
+    found = [check for check in shell.json("verify", exit_code=1) if check["check"] == "functions equal the sources"]
+    assert [check["todo"] for check in found] == ["pyorch install"] * 2
+    shell("install")
+    assert "functions equal the sources" not in failures(shell)
+
+
+def test_a_table_that_is_gone_is_said_once(shell, app, imports):
+    shell("queue attach imports public.imports")
+    app.execute("drop table public.imports")
+    found = failures(shell, ignore=NOBODY)
+    assert list(found) == ["health: attached_table_gone imports"]
 
 
 def test_an_agent_that_is_chosen_and_stopped_is_red(shell, agent):

@@ -106,3 +106,32 @@ def test_a_queue_whose_column_is_gone_can_be_detached_as_is_advised(db):
     assert answer["left_in_processing"] is None
     assert attach(db, "t")["queue"] == "q"
     assert found(db, "attached_column_gone") == []
+
+
+@pytest.mark.parametrize("change", ["alter table t rename to moved", "alter table t set schema other"])
+def test_a_table_that_was_renamed_is_named_until_the_queue_has_followed(db, change):
+    make(db)
+    db.execute("create schema other")
+    assert found(db, "attached_table_renamed") == []
+    db.execute(change)
+    ((severity, subject, evidence, advice),) = found(db, "attached_table_renamed")
+    assert (severity, subject) == ("critical", "q")
+    now = "public.moved" if "rename" in change else "other.t"
+    assert now in evidence
+    db.execute(f"insert into {now} (id) values (1)")
+    db.execute(advice.removeprefix("if the queue goes with that table: ").partition("; else")[0])
+    assert found(db, "attached_table_renamed") == []
+    assert [item[0] for item in claim(db)] == ["1"]
+
+
+def test_a_table_that_took_the_name_of_a_queues_table_is_told_from_it(db):
+    make(db)
+    db.execute("alter table t rename to old")
+    db.execute("create table t (like old including all)")
+    ((_, subject, _, advice),) = found(db, "attached_table_renamed")
+    assert subject == "q"
+    db.execute(advice.partition("else: ")[2].partition(" and attach")[0])
+    attach(db, "t")
+    db.execute("insert into t (id) values (7)")
+    assert [item[0] for item in claim(db)] == ["7"]
+    assert found(db, "attached_table_renamed") == []

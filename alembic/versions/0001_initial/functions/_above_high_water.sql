@@ -1,6 +1,6 @@
 -- pyorch._above_high_water(pyorch.endpoint)
 -- Whether a queue that a scraper fills holds too much already. Counted by index up to a cap, beyond
--- it by the queue's estimate.
+-- it by the queue's estimate. Null: one of them cannot be read.
 -- Calls: pyorch._queue_pending, pyorch._queue_depth.
 create or replace function pyorch._above_high_water(p_endpoint pyorch.endpoint)
   returns boolean
@@ -10,26 +10,31 @@ create or replace function pyorch._above_high_water(p_endpoint pyorch.endpoint)
   security definer
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_queue_id integer;
+  v_pending bigint;
 begin
   if p_endpoint.high_water is null then
     return false;
   end if;
-  if p_endpoint.high_water <= 10000 then
-    return exists (
-      select 1
-        from pg_catalog.unnest(p_endpoint.fills) q
-       where pyorch._queue_pending(q, p_endpoint.high_water::integer) >= p_endpoint.high_water
-    );
-  end if;
-  return exists (
-    select 1
-      from pg_catalog.unnest(p_endpoint.fills) q, lateral pyorch._queue_depth(q) d
-     where d.pending >= p_endpoint.high_water
-  );
+  foreach v_queue_id in array coalesce(p_endpoint.fills, '{}') loop
+    v_pending := case
+      when p_endpoint.high_water <= 10000
+        then pyorch._queue_pending(v_queue_id, p_endpoint.high_water::integer)
+      else (select d.pending from pyorch._queue_depth(v_queue_id) d)
+    end;
+    if coalesce(v_pending >= p_endpoint.high_water, true) then
+      return v_pending >= p_endpoint.high_water;
+    end if;
+  end loop;
+  return false;
+exception
+  when others then
+    return null;
 end;
 $$;
 
 comment on function pyorch._above_high_water(pyorch.endpoint) is
-  'Whether a queue that a scraper fills is at its high-water mark.';
+  'Whether a queue that a scraper fills is at its high-water mark; null: it cannot be read.';
 
 revoke all on function pyorch._above_high_water(pyorch.endpoint) from public;

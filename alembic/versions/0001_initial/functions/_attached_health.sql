@@ -1,6 +1,6 @@
 -- pyorch._attached_health()
--- What is wrong with attached queues: table gone, column gone, a column that may be empty now,
--- rights lost, rows hidden, indexes missing.
+-- What is wrong with attached queues: table gone or renamed, column gone, a column that may be
+-- empty now, rights lost, rows hidden, indexes missing.
 -- Calls: pyorch._attached_cursor, pyorch._attached_indexes, pyorch._rows_hidden.
 -- Reads: pyorch.queue, pyorch.attached.
 create or replace function pyorch._attached_health()
@@ -33,6 +33,21 @@ as $$
          pg_catalog.format('select pyorch.detach_queue(%L);', q.queue)
     from queue q
    where q.gone
+  union all
+  -- its functions name the table as it was called when they were made
+  select 'critical', 'attached_table_renamed', q.queue, null,
+         pg_catalog.format(
+           'its table is called %s by now, and its functions go to another name', q.relation),
+         pg_catalog.format(
+           'if the queue goes with that table: select pyorch.alter_queue(%L, %L); else: '
+           'select pyorch.detach_queue(%L); and attach the other one', q.queue, '{}', q.queue)
+    from queue q
+    join pg_catalog.pg_proc p on p.pronamespace = 'pyorch'::regnamespace
+     and p.proname = '_q_unlock_' || q.queue
+   where not q.gone
+     and pg_catalog.strpos(
+       p.prosrc, pg_catalog.format('lock table %s in row exclusive', q.relation)
+     ) = 0
   union all
   select 'critical', 'attached_column_gone', q.queue, null,
          pg_catalog.format('%s has no column %s any more', q.relation, c.value ->> 'name'),

@@ -41,9 +41,11 @@ begin
   end if;
   if e.kind = 'scraper' then
     calls := 1;
-    if pyorch._above_high_water(e) then
-      why := 'high water';
-    end if;
+    why := case pyorch._above_high_water(e)
+      when true then 'high water'
+      when false then null
+      else 'its queue cannot be read'
+    end;
     return;
   end if;
   pending := pyorch._queue_pending(
@@ -51,8 +53,8 @@ begin
     least(10000, greatest(e.min_pending::bigint, e.batch_size::bigint * e.max_in_flight,
       1))::integer
   );
-  if pending < greatest(e.min_pending, 1) then
-    why := 'nothing waits';
+  if coalesce(pending, 0) < greatest(e.min_pending, 1) then
+    why := case when pending is null then 'its queue cannot be read' else 'nothing waits' end;
     return;
   end if;
   calls := least(

@@ -1,7 +1,8 @@
 -- pyorch._claim_for_push(bigint[], timestamptz)
 -- Of calls that are being handed over, claim the items of those that push, into their body. Claimed
 -- only now, not when the call was decided: the lease begins when the items go out. A push that
--- found nothing left is refused. Answers the calls that go on.
+-- found nothing left, or whose queue cannot be claimed from, is refused. Answers the calls that go
+-- on.
 -- Calls: pyorch.claim, pyorch._archive_calls.  Writes: pyorch.call, the queues.
 create or replace function pyorch._claim_for_push(p_call_ids bigint[], p_now timestamptz)
   returns bigint[]
@@ -15,6 +16,7 @@ declare
   v record;
   v_items jsonb;
   v_receipts text[];
+  v_why text;
 begin
   for v in
     select c.call_id, e.batch_size, e.timeout, e.max_busy, q.queue, q.lease
@@ -25,22 +27,30 @@ begin
        and e.mode = 'push'
      order by c.call_id
   loop
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-             'item_id', i.item_id, 'payload', i.payload, 'attempt', i.attempt,
-             'receipt', i.receipt, 'lease_until', i.lease_until
-           )),
-           pg_catalog.array_agg(i.receipt)
-      into v_items, v_receipts
-      from pyorch.claim(
-        queue => v.queue,
-        worker => 'push:' || v.call_id,
-        batch => v.batch_size,
-        -- the items must not be given to anybody else before the answer is judged
-        lease => greatest(v.lease, v.timeout + interval '1 minute')
-      ) i;
+    v_items := null;
+    v_why := 'no item was left to push';
+    begin
+      select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+               'item_id', i.item_id, 'payload', i.payload, 'attempt', i.attempt,
+               'receipt', i.receipt, 'lease_until', i.lease_until
+             )),
+             pg_catalog.array_agg(i.receipt)
+        into v_items, v_receipts
+        from pyorch.claim(
+          queue => v.queue,
+          worker => 'push:' || v.call_id,
+          batch => v.batch_size,
+          -- the items must not be given to anybody else before the answer is judged
+          lease => greatest(v.lease, v.timeout + interval '1 minute')
+        ) i;
+    exception
+      -- its table is gone or altered: the calls of other queues go on
+      when others then
+        v_why := 'its items cannot be claimed: ' || sqlerrm;
+    end;
     if v_items is null then
       update pyorch.call c
-         set outcome = 'refused', error = 'no item was left to push', settled_at = p_now,
+         set outcome = 'refused', error = v_why, settled_at = p_now,
            finished_at = p_now
        where c.call_id = v.call_id;
       perform pyorch._archive_calls(array[v.call_id]);
