@@ -23,7 +23,7 @@ declare
   v_groups text[];
 begin
   -- all of one claim, the common case: one priority before each id, and one token behind it
-  if {single} then
+  if {single} and pg_catalog.array_lower(p_receipts, 1) = 1 then
     v_head := substring(p_receipts[1] from '^-?\d{1,18}\.');
     v_tail := substring(p_receipts[1] from '\.[1-9]\d{0,17}$');
     v_list := pg_catalog.array_to_string(p_receipts, ',') || ',' || v_head;
@@ -64,7 +64,8 @@ begin
      where i.priority = any (array[g.priority])
        and i.id = g.id
        and i.token = g.token
-    returning g.receipt, p_results[g.n] as result, {kept_columns}
+    returning g.receipt, p_results[pg_catalog.array_lower(p_results, 1) - 1 + g.n] as result,
+              {kept_columns}
   ){keep}
   select pg_catalog.array_agg(e.receipt),
          pg_catalog.array_agg(e.id) filter (where e.held),

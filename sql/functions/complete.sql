@@ -23,8 +23,16 @@ declare
   v_limited boolean;
   v_done text[];
 begin
-  if pg_catalog.cardinality(complete.receipts) = 1 and not complete.strict then
-    if pyorch._q_to_done(complete.queue, complete.receipts[1], complete.results[1]) then
+  -- not one whose first element has another number than 1: list[0] := … makes such arrays
+  if pg_catalog.cardinality(complete.receipts) = 1 and complete.receipts[1] is not null
+     and not complete.strict
+  then
+    if pyorch._q_to_done(
+         complete.queue,
+         complete.receipts[1],
+         complete.results[pg_catalog.array_lower(complete.results, 1)]
+       )
+    then
       return next complete.receipts[1];
     end if;
     return;

@@ -25,7 +25,8 @@ declare
   v_item pyorch.claimed;
 begin
   if next.batch = 1 and coalesce(next.lease > '0', true) then
-    if pg_catalog.cardinality(next.done) = 1 then
+    -- one whose first element has another number than 1 is for complete
+    if pg_catalog.cardinality(next.done) = 1 and next.done[1] is not null then
       -- assigned, though nobody reads it: perform would be a query of its own
       v_done := pyorch._q_to_done(next.queue, next.done[1], null);
     elsif next.done <> '{}' then

@@ -15,15 +15,16 @@ create or replace function pyorch._native_mine()
   set search_path = pg_catalog, pg_temp
 as $template$
   select $body$
-    select g.n, p_receipts[g.n] as receipt, i.priority, i.id, i.token
+    select g.n, g.receipt, i.priority, i.id, i.token
       from (
         select r.n,
+               r.receipt,
                v_numbers[4 * r.n - 3] as priority,
                v_numbers[4 * r.n - 2] as id,
                v_numbers[4 * r.n - 1] as token
           from unnest(p_receipts) with ordinality r (receipt, n)
          where v_numbers[4 * r.n - 1] > 0
-         order by 2, 3
+         order by 3, 4
       ) g
      cross join lateral (
        select j.priority, j.id, j.token
