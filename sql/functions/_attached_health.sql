@@ -65,28 +65,45 @@ as $$
   union all
   select 'critical', 'attached_column_nullable', q.queue, null,
          pg_catalog.format(
-           '%s may have rows without %s: they are never claimed', q.relation, a.attname),
-         pg_catalog.format('alter table %s alter column %I set not null;', q.relation, a.attname)
-           || case when w.word = 'created_at' and not a.attnotnull then pg_catalog.format(
-                ' or, to have them claimed last: select pyorch.alter_queue(%L, %L);', q.queue,
-                pg_catalog.jsonb_build_object('columns', coalesce(q.options -> 'columns', '{}'))
-              ) else '' end
+           '%s may have rows without %s: they are never claimed', e.relation, e.attname),
+         pg_catalog.format('alter table %s alter column %I set not null;', e.relation, e.attname)
+           || case when w.word = 'created_at' and not e.attnotnull and e.relation = q.relation
+                then pg_catalog.format(
+                  ' or, to have them claimed last: select pyorch.alter_queue(%L, %L);', q.queue,
+                  pg_catalog.jsonb_build_object('columns', coalesce(q.options -> 'columns', '{}'))
+                ) else '' end
     from queue q
    cross join (values ('id'), ('created_at')) w (word)
-    join pg_catalog.pg_attribute a on a.attrelid = q.relation
-     and a.attname = q.columns #>> array[w.word, 'name']
-     and not a.attisdropped
+   cross join lateral (
+     -- the table, or one that inherits from it: each may go without what its parent has
+     with recursive family (relation, level) as (
+       select q.relation, 0
+       union all
+       select i.inhrelid::regclass, f.level + 1
+         from family f
+         join pg_catalog.pg_inherits i on i.inhparent = f.relation
+     )
+     select f.relation, a.attname, a.attnotnull
+       from family f
+       join pg_catalog.pg_attribute a on a.attrelid = f.relation
+        and a.attname = q.columns #>> array[w.word, 'name']
+        and not a.attisdropped
+      where not a.attnotnull
+         or exists (
+           -- PostgreSQL 18: NOT NULL … NOT VALID
+           select 1
+             from pg_catalog.pg_constraint c
+            where c.conrelid = a.attrelid
+              and c.contype = 'n'
+              and c.conkey = array[a.attnum]
+              and not c.convalidated
+         )
+      -- what is set on a table is set on its heirs, too
+      order by f.level, f.relation::text
+      limit 1
+   ) e
    where not q.gone
      and (w.word = 'id' or q.by_time)
-     and (not a.attnotnull or exists (
-       -- PostgreSQL 18: NOT NULL … NOT VALID
-       select 1
-         from pg_catalog.pg_constraint c
-        where c.conrelid = a.attrelid
-          and c.contype = 'n'
-          and c.conkey = array[a.attnum]
-          and not c.convalidated
-     ))
   union all
   select 'critical', 'attached_not_allowed', q.queue, null,
          pg_catalog.format('%I may not read and update %s', current_user, q.relation),

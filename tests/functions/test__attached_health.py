@@ -21,8 +21,8 @@ def found(db, code):
     ).fetchall()
 
 
-def lose(db, column="created_at"):
-    db.execute(f"alter table t alter column {column} drop not null")
+def lose(db, column="created_at", table="t"):
+    db.execute(f"alter table {table} alter column {column} drop not null")
 
 
 def test_a_created_at_that_lost_its_not_null_is_named_until_it_has_it_again(db):
@@ -64,6 +64,27 @@ def test_an_id_that_lost_its_not_null_is_named(db):
     assert "without id" in evidence
     db.execute(advice)
     assert found(db, "attached_column_nullable") == []
+
+
+def test_a_table_that_inherits_without_the_not_null_is_named(db, server):
+    make(db)
+    db.execute("create table below () inherits (t)")
+    db.execute("create table lowest () inherits (below)")
+    assert found(db, "attached_column_nullable") == []
+    if server.version >= 18:
+        # there a not null that is inherited cannot be dropped
+        db.execute("alter table t alter constraint t_created_at_not_null no inherit")
+        db.execute("alter table below alter constraint t_created_at_not_null no inherit")
+    lose(db, table="lowest")
+    db.execute("insert into lowest (id, created_at) values (1, null)")
+    assert claim(db) == []
+    ((severity, subject, evidence, advice),) = found(db, "attached_column_nullable")
+    assert (severity, subject) == ("critical", "q")
+    assert evidence == "public.lowest may have rows without created_at: they are never claimed"
+    db.execute("update lowest set created_at = now()")
+    db.execute(advice)
+    assert found(db, "attached_column_nullable") == []
+    assert [item[0] for item in claim(db)] == ["1"]
 
 
 @pytest.mark.parametrize(
