@@ -87,9 +87,11 @@
 \ir functions/create_queue.sql
 \ir functions/alter_queue.sql
 \ir functions/drop_queue.sql
+\ir functions/_set_paused.sql
 \ir functions/pause_queue.sql
 \ir functions/resume_queue.sql
 \ir functions/_refuse_enqueue.sql
+\ir functions/_enqueue.sql
 \ir functions/enqueue_batch.sql
 \ir functions/enqueue.sql
 \ir functions/_free_places.sql

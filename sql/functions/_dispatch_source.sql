@@ -1,7 +1,7 @@
 -- pyorch._dispatch_source(text)
--- The functions that lead claim and complete to those of a queue. A call by a name that is put
--- together at run time is parsed and planned each time: 20 µs of the 80 that a claim takes. These
--- know every queue and call statically; one that they do not know yet, they call by its name.
+-- The functions that lead enqueue, claim and complete to those of a queue. A call by a name that is
+-- put together at run time is parsed and planned each time: 20 µs of the 80 that a claim takes.
+-- These know every queue and call statically; one that they do not know yet, they call by its name.
 -- Calls: pyorch._dispatch_tree, pyorch._dispatch_verbs.  Reads: pyorch.queue.
 create or replace function pyorch._dispatch_source(
   -- leave this queue out: it is about to go
@@ -33,7 +33,8 @@ as $$
              v.call_by_name
            ) as code
       from pyorch._dispatch_verbs() v
-      left join pyorch.queue q on q.queue is distinct from p_without
+      left join pyorch.queue q
+        on q.queue is distinct from p_without and (q.kind = 'native' or v.verb <> 'enqueue')
      group by v.verb, v.arguments, v.types, v.returns, v.static_call, v.call_by_name
   )
   select pg_catalog.format('pyorch._q_to_%s(%s)', s.verb, s.types),
@@ -47,6 +48,6 @@ as $$
 $$;
 
 comment on function pyorch._dispatch_source(text) is
-  'The functions that lead claim and complete to those of a queue.';
+  'The functions that lead enqueue, claim and complete to those of a queue.';
 
 revoke all on function pyorch._dispatch_source(text) from public;

@@ -11,33 +11,27 @@ as $template$
   select $body$
 declare
   v_now constant timestamptz := {now};
+  v_ids text[];
 begin
-  if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true)
-    and p_priority = 0
-  then
-    return query
-      insert into pyorch.native_{q} (id, priority, since, payload)
-      select pg_catalog.nextval('pyorch.q_id_{q}'), 0, v_now, p.payload
-        from pg_catalog.unnest(p_payloads) p (payload)
-      returning id::text;
-    return;
-  end if;
   if p_priority <> 0 then
     -- first, and never undone: no short way of a claim may miss it
     perform pg_catalog.nextval('pyorch.q_lanes_{q}');
     insert into pyorch.lane_{q} (priority) values (p_priority) on conflict do nothing;
   end if;
   if p_keys is null and p_group is null and coalesce(p_run_at <= v_now, true) then
-    return query
+    with put as (
       insert into pyorch.native_{q} (id, priority, since, payload)
       select pg_catalog.nextval('pyorch.q_id_{q}'), p_priority, v_now, p.payload
         from pg_catalog.unnest(p_payloads) p (payload)
-      returning id::text;
-    return;
+      returning id
+    )
+    select pg_catalog.array_agg(put.id::text) into v_ids from put;
+    return v_ids;
   end if;
-  return query
+  return array(
     select pyorch._q_place_{q}(p.payload, p_keys[p.n], p_priority, p_run_at, p_group)::text
-      from pg_catalog.unnest(p_payloads) with ordinality p (payload, n);
+      from pg_catalog.unnest(p_payloads) with ordinality p (payload, n)
+  );
 end;
 $body$
 $template$;

@@ -1,13 +1,13 @@
 -- pyorch._native_one()
--- Template of pyorch._q_one_<queue> of a native queue without limits: claim one item where the
--- session's last claim ended, or rather where anybody's did: q_front_{q}. Between the two lie rows
--- that others have locked, and passing such a row costs as much as reading ten. So most claims
--- start at the front. When that is 64 ahead of its session, one looks back for all or follows:
--- pyorch._queue_look_back. Each looks back when something has come back since (q_back_{q}).
--- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
--- priorities, nothing within 128 positions, beyond the high mark. The window has an upper bound
--- since a scan reads all of an index page that its bounds allow. Each expression here costs as much
--- as reading a row, so there are few.
+-- Template of pyorch._q_one_<queue> of a native queue that has no limits and is not paused: claim
+-- one item where the session's last claim ended, or rather where anybody's did: q_front_{q}.
+-- Between the two lie rows that others have locked, and passing such a row costs as much as reading
+-- ten. So most claims start at the front. When that is 64 ahead of its session, one looks back for
+-- all or follows: pyorch._queue_look_back. Each looks back when something has come back since
+-- (q_back_{q}). Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due,
+-- several priorities, nothing within 128 positions, beyond the high mark. The window has an upper
+-- bound since a scan reads all of an index page that its bounds allow. Each expression here costs
+-- as much as reading a row, so there are few; while the queue is paused, pyorch._plain_one is here.
 create or replace function pyorch._native_one()
   returns text
   language sql
@@ -66,7 +66,6 @@ begin
           and j.id > v_from
           and j.id <= least(v_cursor[3], v_from + v_window)
           and j.token = 0
-          and (select not q.paused from pyorch.queue q where q.queue_id = {id})
         order by j.id
         limit 1
           for no key update skip locked

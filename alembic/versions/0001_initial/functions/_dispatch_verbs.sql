@@ -1,6 +1,6 @@
 -- pyorch._dispatch_verbs()
--- What leads to the functions of a queue by its name: claim and complete, and their short ways for
--- one item, `one` and `done`.
+-- What leads to the functions of a queue by its name: enqueue, claim and complete, and the short
+-- ways for one item, `one` and `done`.
 -- Calls: pyorch._queue_verbs.
 create or replace function pyorch._dispatch_verbs()
   returns table (
@@ -40,6 +40,10 @@ as $$
          )
     from pyorch._queue_verbs() v
     join (values
+      (
+        'enqueue', false, 'text[]', 'p_payloads, p_keys, p_priority, p_run_at, p_group',
+        '$1, $2, $3, $4, $5'
+      ),
       ('one', false, 'pyorch.claimed', 'p_worker, p_lease', '$1, $2'),
       ('claim', true, 'setof pyorch.claimed', 'p_worker, p_batch, p_lease', '$1, $2, $3'),
       ('done', false, 'boolean', 'p_receipt, p_result', '$1, $2'),

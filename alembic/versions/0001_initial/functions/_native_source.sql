@@ -50,7 +50,7 @@ begin
     values
       (
         'one',
-        case when coalesce(v_queue.concurrency, v_queue.rate_limit) is null
+        case when coalesce(v_queue.concurrency, v_queue.rate_limit) is null and not v_queue.paused
           then pyorch._native_one()
           else pyorch._plain_one(v_queue)
         end

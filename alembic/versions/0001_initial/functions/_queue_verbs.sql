@@ -65,7 +65,7 @@ as $$
       'enqueue',
       'p_payloads jsonb[], p_keys text[], p_priority integer, p_run_at timestamptz, p_group text',
       'jsonb[], text[], integer, timestamptz, text',
-      'setof text'
+      'text[]'
     ),
     (
       'place',

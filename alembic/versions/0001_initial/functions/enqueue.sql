@@ -1,6 +1,6 @@
 -- pyorch.enqueue(text, jsonb, text, integer, timestamptz, text)
 -- Put one item into a native queue, in the caller's transaction.
--- Calls: pyorch.enqueue_batch.
+-- Calls: pyorch._enqueue.
 create or replace function pyorch.enqueue(
   queue text,
   payload jsonb,
@@ -22,16 +22,15 @@ create or replace function pyorch.enqueue(
 as $$
 begin
   return (
-    select e
-      from pyorch.enqueue_batch(
-        enqueue.queue,
-        array[enqueue.payload],
-        case when enqueue.key is not null then array[enqueue.key] end,
-        enqueue.priority,
-        enqueue.run_at,
-        enqueue."group"
-      ) e
-  );
+    pyorch._enqueue(
+      enqueue.queue,
+      array[enqueue.payload],
+      case when enqueue.key is not null then array[enqueue.key] end,
+      enqueue.priority,
+      enqueue.run_at,
+      enqueue."group"
+    )
+  )[1];
 end;
 $$;
 

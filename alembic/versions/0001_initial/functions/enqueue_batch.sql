@@ -1,6 +1,6 @@
 -- pyorch.enqueue_batch(text, jsonb[], text[], integer, timestamptz, text)
 -- Put several items into a native queue, in the caller's transaction.
--- Calls: pyorch._q_enqueue_<queue>, pyorch._wake.  Reads: pyorch.queue.
+-- Calls: pyorch._enqueue.
 create or replace function pyorch.enqueue_batch(
   queue text,
   payloads jsonb[],
@@ -17,38 +17,18 @@ create or replace function pyorch.enqueue_batch(
   security definer
   set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_queue_id integer;
-  v_native boolean;
-  v_wake boolean;
-  v_notify boolean;
 begin
-  select q.queue_id, q.kind = 'native', q.wake, q.notify
-    into v_queue_id, v_native, v_wake, v_notify
-    from pyorch.queue q
-   where q.queue = enqueue_batch.queue;
-  if not found then
-    perform pyorch._queue_id(enqueue_batch.queue);
-  end if;
-  if not v_native
-    or pg_catalog.array_position(enqueue_batch.payloads, null) is not null
-    or coalesce(enqueue_batch.priority, 10001) not between -10000 and 10000
-    or pg_catalog.cardinality(enqueue_batch.keys)
-      <> pg_catalog.cardinality(enqueue_batch.payloads)
-  then
-    perform pyorch._refuse_enqueue(
-      enqueue_batch.queue, enqueue_batch.payloads, enqueue_batch.keys, enqueue_batch.priority
+  return query
+    select pg_catalog.unnest(
+      pyorch._enqueue(
+        enqueue_batch.queue,
+        enqueue_batch.payloads,
+        enqueue_batch.keys,
+        enqueue_batch.priority,
+        enqueue_batch.run_at,
+        enqueue_batch."group"
+      )
     );
-  end if;
-  return query execute 'select pyorch._q_enqueue_' || enqueue_batch.queue || '($1, $2, $3, $4, $5)'
-    using enqueue_batch.payloads, enqueue_batch.keys, enqueue_batch.priority, enqueue_batch.run_at,
-      enqueue_batch."group";
-  if v_wake then
-    perform pyorch._wake(v_queue_id);
-  end if;
-  if v_notify then
-    perform pg_catalog.pg_notify('pyorch_queue_' || enqueue_batch.queue, '');
-  end if;
 end;
 $$;
 

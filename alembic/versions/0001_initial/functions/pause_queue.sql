@@ -1,6 +1,6 @@
 -- pyorch.pause_queue(text)
 -- Claims of this queue give nothing until it is resumed. What is in work goes on; unlock, too.
--- Writes: pyorch.queue.
+-- Calls: pyorch._set_paused.
 create or replace function pyorch.pause_queue(queue text)
   returns void
   language plpgsql
@@ -10,8 +10,7 @@ create or replace function pyorch.pause_queue(queue text)
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform pyorch._queue_id(pause_queue.queue);
-  update pyorch.queue q set paused = true where q.queue = pause_queue.queue and q.paused <> true;
+  perform pyorch._set_paused(pause_queue.queue, true);
 end;
 $$;
 

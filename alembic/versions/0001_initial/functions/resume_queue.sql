@@ -1,6 +1,6 @@
 -- pyorch.resume_queue(text)
 -- Claims of this queue give items again.
--- Writes: pyorch.queue.
+-- Calls: pyorch._set_paused.
 create or replace function pyorch.resume_queue(queue text)
   returns void
   language plpgsql
@@ -10,8 +10,7 @@ create or replace function pyorch.resume_queue(queue text)
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform pyorch._queue_id(resume_queue.queue);
-  update pyorch.queue q set paused = false where q.queue = resume_queue.queue and q.paused <> false;
+  perform pyorch._set_paused(resume_queue.queue, false);
 end;
 $$;
 
