@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from pyorch import assets, catalog, migrate, render
+from pyorch import assets, catalog, migrate
 from pyorch.errors import VersionMismatchError
 
 Connection = psycopg.Connection[Any]
@@ -116,9 +117,14 @@ def _mend(difference: catalog.Difference) -> str:
 def generated(connection: Connection) -> Iterator[Check]:
     """What was generated for each queue is what would be generated now."""
     drifted = rows(connection, "select * from pyorch._queue_drift()")
-    for row in drifted:
-        seen = "; ".join(f"{name}: {render.cell(fact)}" for name, fact in row.items())
-        yield Check("generated functions", "failed", seen, _remake(row))
+    for (queue, problem), alike in groupby(drifted, lambda row: (row["queue"], row["problem"])):
+        drift = list(alike)
+        # all of a queue are made anew together; the others have nothing in common
+        for few in [drift] if queue else [[row] for row in drift]:
+            names = ", ".join(row["routine"].removeprefix("pyorch.") for row in few[:MANY])
+            more = f" and {len(few) - MANY} more" if len(few) > MANY else ""
+            of_queue = f"queue {queue}: " if queue else ""
+            yield Check("generated functions", "failed", f"{of_queue}{problem}: {names}{more}", _remake(few[0]))
     if not drifted:
         yield Check("generated functions", "ok", "those of every queue are as they would be generated now")
 

@@ -91,7 +91,12 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
         taken_back = _value(connection, "select pyorch._before_uninstall()")
         migrate.downgrade(dsn, "base")
         elsewhere = [] if cron_dsn else taken_back["notes"]
-        return {"returned": returned, "notes": [*elsewhere, *_leftovers(connection)]}
+        stay = [
+            f"queue {queue}: its items in work could not be returned to pending: {why}"
+            for queue, why in returned.items()
+            if isinstance(why, str)
+        ]
+        return {"returned": returned, "notes": [*stay, *elsewhere, *_leftovers(connection)]}
 
 
 def reconcile(connection: Connection, cron_dsn: str | None = None) -> list[dict[str, Any]]:

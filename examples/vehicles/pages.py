@@ -48,7 +48,7 @@ def cars() -> list[dict[str, Any]]:
     # found, not imported: importing it would load pandas for one JSON file
     spec = find_spec("vega_datasets")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("the demo's cars are missing: pip install 'pyorch[demo]'")
+        raise FileNotFoundError("the demo's cars are missing: pip install 'vega_datasets>=0.9'")
     data: list[dict[str, Any]] = json.loads((Path(spec.origin).parent / "_data" / "cars.json").read_text())
     return data
 

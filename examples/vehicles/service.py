@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 from aiohttp import web
-from pages import page
+from pages import cars, page
 
 # listings that the scrapers find, beyond those already in the queues
 NEW_AUCTIONS = range(121, 161)
@@ -126,6 +126,8 @@ class Service:
 
 async def serve(port: int) -> None:
     """Serve on 127.0.0.1 until SIGTERM; port 0 picks a free one."""
+    # without them every listing would fail, and its item end dead
+    cars()
     service = Service(os.environ["DEMO_DSN"], os.environ["DEMO_SERVICE_KEY"])
     app = web.Application(middlewares=[service.check_key])
     app.add_routes(service.routes())

@@ -84,6 +84,14 @@ def failure(error: Exception) -> Failure:
     return Failure(said.message, hint, 2 if state in BAD_INPUT or state.startswith("22") else 1)
 
 
+def _warn(said: psycopg.errors.Diagnostic) -> None:
+    """Pass on what the database warns of; its notices are for programmers."""
+    if said.severity_nonlocalized == "WARNING":
+        click.echo(f"Warning: {said.message_primary}", err=True)
+        if said.message_hint:
+            click.echo(f"Hint: {said.message_hint}", err=True)
+
+
 class App:
     """One command's database and its two outputs. Connects when first asked to."""
 
@@ -97,6 +105,7 @@ class App:
         """The connection (autocommit), opened once and closed with the command."""
         if self._connection is None:
             self._connection = db.connect(self.dsn)
+            self._connection.add_notice_handler(_warn)
             click.get_current_context().call_on_close(self._connection.close)
         return self._connection
 

@@ -44,7 +44,9 @@ begin
              where k !~ '^[A-Za-z0-9!#$%&''*+.^_`|~-]+$'
                 or lower(k) ~ '^(idempotency-key|pyorch-.*|webhook-.*|host|content-length'
                               '|transfer-encoding|connection)$'),
-        'a header has a name that is none, or that is ours to set', 'Take it out of "headers".'),
+        'a header has a name that is none, or that is ours to set',
+        'Letters, digits and -; not Host, Content-Length, Transfer-Encoding, Connection, '
+        'Idempotency-Key, Pyorch-… or Webhook-….'),
       (9, e.every is not null and e.cron is not null, '"every" and "cron" exclude each other',
         'Give one of them.'),
       (10, e.cron is not null and pyorch._cron_next(e.cron, p_now) is null,

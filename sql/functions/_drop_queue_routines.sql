@@ -13,10 +13,14 @@ declare
   v record;
 begin
   perform pyorch._rebuild_dispatch(p_queue);
-  for v in select * from pyorch._queue_verbs() loop
-    execute pg_catalog.format(
-      'drop function if exists pyorch._q_%s_%s(%s)', v.verb, p_queue, v.types
-    );
+  -- those that there are: a queue of the other kind has others, and IF EXISTS would name each
+  for v in
+    select p.oid::regprocedure as routine
+      from pyorch._queue_verbs() w
+      join pg_catalog.pg_proc p on p.oid = pg_catalog.to_regprocedure(
+        pg_catalog.format('pyorch._q_%s_%s(%s)', w.verb, p_queue, w.types))
+  loop
+    execute pg_catalog.format('drop function %s', v.routine);
   end loop;
   execute pg_catalog.format('drop sequence if exists pyorch.q_token_%s', p_queue);
 end;

@@ -23,7 +23,15 @@ begin
       message = pg_catalog.format(
         'queue "%s" has no item %L', explain_item.queue, explain_item.item_id
       ),
-      hint = 'It may be finished: a queue keeps finished items only with the option "retention".';
+      hint = (
+        select case q.kind
+                 when 'native' then 'It may be finished: a queue keeps finished items only with '
+                                    'the option "retention".'
+                 else pg_catalog.format('An item is named by its id in %s.', q.relation)
+               end
+          from pyorch.queue q
+         where q.queue = explain_item.queue
+      );
   end if;
   select q.paused into v_paused from pyorch.queue q where q.queue = explain_item.queue;
   if v_paused and v_found ->> 'status' = 'pending' then

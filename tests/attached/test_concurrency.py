@@ -233,3 +233,17 @@ def test_uninstall_returns_what_is_in_work(db):
     fail(db, items[0][3], permanent=True)
     assert db.execute("select pyorch._return_attached()").fetchone()[0] == {"q": 2}
     assert statuses(db, FULL) == {"pending": 3, "failed": 1}
+
+
+def test_uninstall_passes_over_a_table_whose_column_is_gone_and_finds_one_that_was_renamed(db):
+    make(db, FULL, 4)
+    claim(db, 3)
+    db.execute("alter table import_queue rename to moved")
+    db.execute("create table broken (id int primary key, status text default 'pending')")
+    db.execute("select pyorch.attach_queue('broken', 'broken')")
+    db.execute("alter table broken drop column status")
+    answer = db.execute("select pyorch._return_attached()").fetchone()[0]
+    assert answer["q"] == 3
+    assert "status" in answer["broken"]
+    db.execute("alter table moved rename to import_queue")
+    assert statuses(db, FULL) == {"pending": 4}

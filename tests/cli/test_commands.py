@@ -353,3 +353,12 @@ def test_a_member_of_the_admin_role_configures_and_lists_without_being_the_owner
         administers("jobs list")
     finally:
         app.execute("drop role t_administers")
+
+
+def test_what_the_database_warns_of_is_passed_on_and_its_notices_are_not(shell, app, imports):
+    shell("queue attach imports public.imports")
+    app.execute("select pyorch.claim('imports', 'worker', 2)")
+    done = shell("queue detach imports")
+    assert "Warning: " in done.stderr and "stay in processing" in done.stderr and "Hint: " in done.stderr
+    assert "NOTICE" not in done.stderr and "skipping" not in done.stderr
+    assert done.stdout == "" or "Warning" not in done.stdout

@@ -114,6 +114,15 @@ def test_uninstall_leaves_nothing_of_ours_and_all_of_yours(shell, imports, app):
     assert app.execute("select public.mine()").fetchone() == (1,)
 
 
+def test_uninstall_says_which_items_it_could_not_return(shell, imports, app):
+    shell("queue attach imports public.imports")
+    app.execute("select pyorch.claim('imports', 'w', 2)")
+    app.execute("alter table public.imports rename column locked_at to taken_at")
+    done = shell("uninstall --yes")
+    assert "queue imports: its items in work could not be returned to pending: " in done.stderr
+    assert app.execute(OURS).fetchone() == (0,)
+
+
 def test_uninstall_refuses_while_a_native_queue_holds_unfinished_items(shell, app):
     shell("queue create emails")
     app.execute("""select pyorch.enqueue('emails', '{"n": 1}')""")

@@ -113,6 +113,15 @@ def test_rights_that_a_restore_left_out_come_back_by_what_is_said(shell, app):
     assert "functions equal the sources" not in failures(shell)
 
 
+def test_a_queue_whose_functions_all_changed_is_one_line(shell, app, imports):
+    shell("queue attach imports public.imports")
+    app.execute("alter table public.imports rename to moved")
+    found = [check for check in shell.json("verify", exit_code=1) if check["check"] == "generated functions"]
+    assert len(found) == 1 and found[0]["seen"].startswith("queue imports: changed: _q_")
+    app.execute(found[0]["todo"])
+    assert "generated functions" not in failures(shell)
+
+
 def test_a_table_that_is_gone_is_said_once(shell, app, imports):
     shell("queue attach imports public.imports")
     app.execute("drop table public.imports")

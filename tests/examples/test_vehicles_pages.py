@@ -1,5 +1,6 @@
 """The listing pages of the demo and the parser that its workers use (examples/vehicles/pages.py)."""
 
+import asyncio
 import importlib.util
 import sys
 from pathlib import Path
@@ -66,3 +67,14 @@ def test_markup_in_a_name_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_page_that_is_no_listing_is_refused_with_the_field_that_is_missing(html: str, says: str) -> None:
     with pytest.raises(pages.PageError, match=says):
         pages.parse(html)
+
+
+def test_the_service_does_not_start_without_the_cars(monkeypatch: pytest.MonkeyPatch) -> None:
+    # else every listing fails, and all items end dead
+    lonely = load("pages")
+    monkeypatch.setattr(lonely, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pages", lonely)
+    monkeypatch.setenv("DEMO_DSN", "")
+    monkeypatch.setenv("DEMO_SERVICE_KEY", "key")
+    with pytest.raises(FileNotFoundError, match="pip install"):
+        asyncio.run(asyncio.wait_for(load("service").serve(0), 1))

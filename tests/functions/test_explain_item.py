@@ -49,3 +49,12 @@ def test_no_such_item(db, item_id):
     with pytest.raises(psycopg.Error) as error:
         explain(db, item_id)
     assert error.value.sqlstate == "PY016"
+
+
+def test_of_an_attached_queue_the_hint_names_its_table(db):
+    db.execute("create table public.t (id int primary key, status text)")
+    db.execute("select pyorch.attach_queue('attached', 'public.t')")
+    with pytest.raises(psycopg.Error) as error:
+        db.execute("select pyorch.explain_item('attached', '17')")
+    assert error.value.sqlstate == "PY016"
+    assert "its id in public.t" in error.value.diag.message_hint

@@ -138,3 +138,20 @@ def test_what_a_session_claims_that_remembers_an_earlier_installation_comes_back
     claim(db)
     clock.advance("2 minutes")
     assert unlock(db) == (1, 0)
+
+
+def test_of_all_queues_one_that_cannot_be_unlocked_is_a_warning_and_the_others_are(db, clock):
+    create(db, lease="1 minute")
+    enqueue(db, 1)
+    claim(db)
+    db.execute("create table public.t (id int primary key, status text, locked_at timestamptz)")
+    db.execute("select pyorch.attach_queue('broken', 'public.t')")
+    db.execute("alter table public.t drop column status")
+    clock.advance("2 minutes")
+    said = []
+    db.add_notice_handler(lambda notice: said.append(notice.message_primary))
+    rows = db.execute("select queue, unlocked, dead from pyorch.unlock()").fetchall()
+    assert rows == [("broken", 0, 0), ("q", 1, 0)]
+    assert any('queue "broken" cannot be unlocked: ' in text for text in said)
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        db.execute("select pyorch.unlock('broken')")

@@ -1,6 +1,7 @@
 -- pyorch._uninstall_prepare(boolean)
 -- Before everything of ours is dropped: attached items in work go back to pending; native queues
--- must hold nothing unfinished, unless their data may go, too. Answers {queue: items returned}.
+-- must hold nothing unfinished, unless their data may go, too. Answers {queue: items returned, or
+-- why not}.
 -- Calls: pyorch._native_unfinished, pyorch._return_attached.  Reads: pyorch.queue.
 create or replace function pyorch._uninstall_prepare(p_drop_data boolean)
   returns jsonb

@@ -1,7 +1,8 @@
 -- pyorch.unlock(text, integer)
 -- Return orphans, items whose lease ran out, to pending; or to dead when their attempts or lease
--- losses are used up. Also brings in what waited for its time.
--- Calls: pyorch._q_unlock_<queue>.  Reads: pyorch.queue.
+-- losses are used up. Also brings in what waited for its time. Asked for all queues, one that
+-- cannot be unlocked is a warning, and the others are.
+-- Calls: pyorch._q_unlock_<queue>, pyorch._unlock_queue.  Reads: pyorch.queue.
 create or replace function pyorch.unlock(
   -- null: all queues
   inout queue text default null,
@@ -18,7 +19,7 @@ create or replace function pyorch.unlock(
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_queue text;
+  v_part jsonb;
 begin
   if unlock.queue is not null then
     perform pyorch._queue_id(unlock.queue);
@@ -29,15 +30,23 @@ begin
       message = pg_catalog.format('batch must be at least 1, not %s', unlock.batch),
       hint = 'Leave it out for 10000.';
   end if;
-  for v_queue in
-    select q.queue
-      from pyorch.queue q
-     where unlock.queue is null or q.queue = unlock.queue
-     order by q.queue
-  loop
+  if unlock.queue is not null then
     return query execute
-      'select $1, u.unlocked, u.dead from pyorch._q_unlock_' || v_queue || '($2) u'
-      using v_queue, coalesce(unlock.batch, 10000);
+      'select $1, u.unlocked, u.dead from pyorch._q_unlock_' || unlock.queue || '($2) u'
+      using unlock.queue, coalesce(unlock.batch, 10000);
+    return;
+  end if;
+  for queue in select q.queue from pyorch.queue q order by q.queue loop
+    v_part := pyorch._unlock_queue(queue, coalesce(unlock.batch, 10000));
+    if v_part ? 'message' then
+      raise warning using
+        message = pg_catalog.format(
+          'queue "%s" cannot be unlocked: %s', queue, v_part ->> 'message'),
+        hint = 'See: select * from pyorch.health;';
+    end if;
+    unlocked := coalesce((v_part ->> 'unlocked')::bigint, 0);
+    dead := coalesce((v_part ->> 'dead')::bigint, 0);
+    return next;
   end loop;
 end;
 $$;
