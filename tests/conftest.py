@@ -217,7 +217,7 @@ def _clean_cron_database(server: Server) -> None:
         if "pg_cron" in server.preloaded:
             db.execute("delete from cron.job")
         db.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            "select pg_terminate_backend(pid, 60000) from pg_stat_activity"
             " where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"
         )
         if "pg_cron" in server.preloaded:

@@ -100,7 +100,7 @@ class Receiver:
 
     def _control(self, what: str, data: Any = None) -> Any:
         body = None if data is None else json.dumps(data).encode()
-        with urllib.request.urlopen(self.url(f"/_{what}"), data=body, timeout=30) as answer:
+        with urllib.request.urlopen(self.url(f"/_{what}"), data=body, timeout=90) as answer:
             return json.loads(answer.read())
 
 

@@ -267,10 +267,10 @@ class Server:
             return
         self._process.send_signal(number)
         try:
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=90)
         except subprocess.TimeoutExpired:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=90)
 
     def _run(self, name: str, *args: str | Path, stdin: str = "") -> None:
         done = subprocess.run(

@@ -29,7 +29,7 @@ def test_with_a_thousand_items_waiting_a_busy_processor_is_left_alone(
         "queue": "work",
         "batch_size": 10,
         "max_in_flight": ROOM,
-        "max_busy": "60 seconds",
+        "max_busy": "10 minutes",
         "timeout": "2 seconds",
         "breaker": {"failures": 1000},
         "allow_http": True,

@@ -122,7 +122,7 @@ def test_a_secret_is_nowhere_where_others_read(talkative: Server, receiver: Rece
         if "pg_cron" in talkative.preloaded and transport == "pg_net":
             db.execute("update pyorch.job set enabled = true")
             db.execute("select pyorch.reconcile_jobs()")
-            until(lambda: db.execute("select count(*) > 1 from cron.job_run_details").fetchone() == (True,), 75)
+            until(lambda: db.execute("select count(*) > 1 from cron.job_run_details").fetchone() == (True,), 180)
         if agent is not None:
             assert agent.stop() == 0
             said.append("\n".join(agent.log))
@@ -144,7 +144,7 @@ def settled(db: psycopg.Connection, ids: list[int]) -> None:
         db.execute("select pyorch.settle()")
         return db.execute(query, (ids,)).fetchone() == (0,)
 
-    until(none_open, 30)
+    until(none_open)
 
 
 def tables(db: psycopg.Connection) -> Iterator[tuple[str, str]]:
