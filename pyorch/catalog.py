@@ -65,6 +65,8 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
     catalog: Catalog = {}
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("set local search_path to ''")
+        # what is printed must not depend on the database's settings
+        cursor.execute("set local quote_all_identifiers to off")
         for kind in KINDS:
             cursor.execute((QUERIES / f"{kind}.sql").read_text().encode())
             catalog[kind] = {row[0]: row[1] for row in sorted(cursor.fetchall(), key=lambda row: str(row[0]))}

@@ -23,12 +23,17 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection:
     Raises:
         ConnectError: the server cannot be reached or refuses us; the hint says how to name another one.
     """
-    defaults: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
+    defaults: dict[str, Any] = {"prepare_threshold": None, "client_encoding": "UTF8"}
+    autocommit = options.pop("autocommit", True)
     conninfo = dsn or ""
     if "application_name" not in conninfo:
         defaults["application_name"] = "pyorch"
     try:
-        return psycopg.connect(conninfo, **(defaults | options))
+        connection = psycopg.connect(conninfo, autocommit=True, **(defaults | options))
+        if needed := formats(connection.info):
+            connection.execute(needed)
+        connection.autocommit = autocommit
+        return connection
     except psycopg.OperationalError as error:
         raise ConnectError(
             f"cannot connect: {str(error).strip()}",
@@ -37,6 +42,19 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection:
         ) from error
     except psycopg.ProgrammingError as error:
         raise _unreadable(error) from error
+
+
+def formats(info: psycopg.ConnectionInfo) -> bytes:
+    """Statements for a session whose database prints times in a way that psycopg cannot read; mostly none.
+
+    Not asked for at the connection: a pooler need not know such parameters.
+    """
+    wrong = []
+    if not (info.parameter_status("DateStyle") or "ISO").startswith("ISO"):
+        wrong.append(b"set datestyle = iso")
+    if info.parameter_status("IntervalStyle") not in ("postgres", None):
+        wrong.append(b"set intervalstyle = postgres")
+    return b"; ".join(wrong)
 
 
 def check(dsn: str | None) -> None:

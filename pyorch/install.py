@@ -91,10 +91,9 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
         taken_back = _value(connection, "select pyorch._before_uninstall()")
         migrate.downgrade(dsn, "base")
         elsewhere = [] if cron_dsn else taken_back["notes"]
+        why_not = {queue: why for queue, why in returned.items() if isinstance(why, str)}
         stay = [
-            f"queue {queue}: its items in work could not be returned to pending: {why}"
-            for queue, why in returned.items()
-            if isinstance(why, str)
+            f"queue {queue}: its items in work could not be returned to pending: {why_not[queue]}" for queue in why_not
         ]
         return {"returned": returned, "notes": [*stay, *elsewhere, *_leftovers(connection)]}
 
@@ -156,6 +155,10 @@ def _preflight(connection: Connection) -> None:
     version = connection.info.server_version
     if version < OLDEST:
         raise PyorchError(f"PostgreSQL 15 or newer is needed, this is {version // 10000}", hint="Upgrade the server.")
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in ("UTF8", "SQL_ASCII"):
+        hint = "create database … encoding 'UTF8' template template0;"
+        raise PyorchError(f"the encoding of this database is {encoding}, and pyorch needs UTF8", hint=hint)
     if _value(connection, "select pg_catalog.pg_is_in_recovery()"):
         raise PyorchError("this server is a standby: read only", hint="Connect to the primary.")
     missing = _value(connection, "select to_regnamespace('pyorch') is null or to_regnamespace('pyorch_api') is null")

@@ -41,6 +41,17 @@ def test_statements_are_never_prepared_on_the_server_so_that_a_pooler_is_no_obst
         assert one(connection, "select count(*) from pg_prepared_statements") == 0
 
 
+def test_times_are_read_however_the_database_prints_them(dsn, db):
+    for setting in ("datestyle = 'SQL, DMY'", "intervalstyle = 'iso_8601'", "timezone = 'Asia/Kolkata'"):
+        db.execute(f"alter database {db.info.dbname} set {setting}".encode())
+    for autocommit in (True, False):
+        with connecting.connect(dsn, autocommit=autocommit) as connection:
+            assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+            assert connection.autocommit == autocommit
+            assert one(connection, "select timestamptz '2026-03-01 12:00:00+00'").hour == 17
+            assert one(connection, "select interval '90 minutes'").total_seconds() == 5400
+
+
 @pytest.mark.parametrize("wrong", ["host=127.0.0.1 port=1 dbname=x", "host=127.0.0.1 connect_timeout=no", "gibberish"])
 def test_who_cannot_connect_is_told_how(wrong):
     with pytest.raises(ConnectError) as refused:

@@ -11,6 +11,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
+from pyorch import db
+
 NAME = "pyorch agent"
 # a dead server or network path is noticed after about half a minute, on an idle connection too
 KEEPALIVE: dict[str, Any] = {
@@ -46,8 +48,11 @@ async def connect(dsn: str | None) -> psycopg.AsyncConnection[DictRow]:
         autocommit=True,
         prepare_threshold=None,
         row_factory=dict_row,
+        client_encoding="UTF8",
         **options,
     )
+    if needed := db.formats(connection.info):
+        await connection.execute(needed)
     return connection
 
 

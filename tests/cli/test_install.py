@@ -239,3 +239,33 @@ def test_in_the_database_of_pg_cron_it_schedules_and_takes_back_its_jobs(bare_cr
     assert value(bare_cron_dsn, names) == ["mine", "pyorch_maintain", "pyorch_metrics", "pyorch_tick"]
     shell("uninstall --yes")
     assert value(bare_cron_dsn, names) == ["mine"]
+
+
+@pytest.fixture
+def encoded(server):
+    """Make an empty database in an encoding, and a shell on it."""
+    names = []
+
+    def make(encoding: str) -> Shell:
+        names.append(f"in_{encoding.lower()}")
+        server.psql(
+            "postgres", "-c", f"create database {names[-1]} encoding '{encoding}' locale 'C' template template0"
+        )
+        return Shell(server.dsn(names[-1]))
+
+    yield make
+    for name in names:
+        server.psql("postgres", "-c", f"drop database {name} with (force)")
+
+
+def test_a_database_in_another_encoding_is_refused_with_what_to_do(encoded):
+    refused = encoded("LATIN1")("install", exit_code=1)
+    assert "LATIN1" in refused.stderr and "Hint: create database" in refused.stderr
+
+
+def test_a_database_without_an_encoding_is_as_good(encoded):
+    # what initdb makes without a locale
+    shell = encoded("SQL_ASCII")
+    shell("install")
+    shell("queue create emails")
+    assert {check["check"] for check in shell.json("verify", exit_code=1) if check["state"] == "failed"} <= NOBODY

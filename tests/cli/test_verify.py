@@ -122,6 +122,16 @@ def test_a_queue_whose_functions_all_changed_is_one_line(shell, app, imports):
     assert "generated functions" not in failures(shell)
 
 
+def test_settings_of_the_database_are_no_difference(shell, app, imports):
+    app.execute("select pyorch.attach_queue('imports', 'public.imports')")
+    for setting in ("quote_all_identifiers = on", "intervalstyle = 'iso_8601'", "datestyle = 'German'"):
+        app.execute(f"alter database {app.info.dbname} set {setting}".encode())
+    with psycopg.connect(shell.dsn, autocommit=True) as other:
+        # a function that is made by one session and checked by another
+        other.execute("""select pyorch.alter_queue('imports', '{"lease": "10 minutes"}')""")
+    assert failures(shell, ignore=NOBODY) == {}
+
+
 def test_a_table_that_is_gone_is_said_once(shell, app, imports):
     shell("queue attach imports public.imports")
     app.execute("drop table public.imports")

@@ -17,6 +17,7 @@ create or replace function pyorch._attached_health()
   parallel unsafe
   security definer
   set search_path = pg_catalog, pg_temp
+  set quote_all_identifiers = off
 as $$
   with queue as (
     select q.queue_id, q.queue, q.relation, q.options, a.columns, c.oid is null as gone,
@@ -34,7 +35,8 @@ as $$
     from queue q
    where q.gone
   union all
-  -- its functions name the table as it was called when they were made
+  -- its functions name the table as it was called when they were made, quoted as
+  -- pyorch._queue_source does
   select 'critical', 'attached_table_renamed', q.queue, null,
          pg_catalog.format(
            'its table is called %s by now, and its functions go to another name', q.relation),

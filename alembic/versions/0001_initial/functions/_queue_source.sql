@@ -3,6 +3,7 @@
 -- dollar quotes, so it is exactly pg_proc.prosrc. The planner switches hold each plan to the
 -- indexes, whatever the statistics say: a queue is empty when it is analyzed and has millions of
 -- rows an hour later. They are read when a plan is made, which is once for each session.
+-- The text is one, whatever the session's style of intervals and quotes: pyorch verify compares it.
 -- The short ways of a native queue find those that matter set by the public functions, which have
 -- to set a path anyway: there it costs nothing that can be measured.
 -- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads:
@@ -14,6 +15,8 @@ create or replace function pyorch._queue_source(p_queue_id integer)
   parallel safe
   security invoker
   set search_path = pg_catalog, pg_temp
+  set intervalstyle = postgres
+  set quote_all_identifiers = off
 as $$
 declare
   v_queue pyorch.queue;
