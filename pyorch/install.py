@@ -91,9 +91,8 @@ def uninstall(dsn: str | None = None, *, drop_data: bool = False, cron_dsn: str 
         taken_back = _value(connection, "select pyorch._before_uninstall()")
         migrate.downgrade(dsn, "base")
         elsewhere = [] if cron_dsn else taken_back["notes"]
-        why_not = {queue: why for queue, why in returned.items() if isinstance(why, str)}
         stay = [
-            f"queue {queue}: its items in work could not be returned to pending: {why_not[queue]}" for queue in why_not
+            f"queue {queue}: its items in work stay so: {why}" for queue, why in returned.items() if type(why) is str
         ]
         return {"returned": returned, "notes": [*stay, *elsewhere, *_leftovers(connection)]}
 

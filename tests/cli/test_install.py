@@ -119,7 +119,7 @@ def test_uninstall_says_which_items_it_could_not_return(shell, imports, app):
     app.execute("select pyorch.claim('imports', 'w', 2)")
     app.execute("alter table public.imports rename column locked_at to taken_at")
     done = shell("uninstall --yes")
-    assert "queue imports: its items in work could not be returned to pending: " in done.stderr
+    assert "queue imports: its items in work stay so: " in done.stderr
     assert app.execute(OURS).fetchone() == (0,)
 
 
