@@ -20,10 +20,10 @@ from typing import Any
 import psycopg
 
 from bench.queue.databases import Databases
-from bench.queue.loads import ROUNDS, WORKLOADS, Workload, has_target
+from bench.queue.loads import MOST_ROUNDS, ROUNDS, WORKLOADS, Workload, has_target
 from bench.queue.peers import PEERS, Peer
 from bench.queue.registries import AbsentError, pgmq_sql, versions, worker_command
-from bench.queue.results import Results
+from bench.queue.results import ENOUGH, Results
 from bench.queue.run import Measured, run
 from pyorch import __version__
 from tests.servers import Server
@@ -50,7 +50,7 @@ def parse() -> argparse.Namespace:
         default="",
         help="only these groups, comma separated: " + ", ".join(sorted({w.group for w in WORKLOADS})),
     )
-    parser.add_argument("--rounds", type=int, help="of each workload, instead of 9, 3, 2 or 1")
+    parser.add_argument("--rounds", type=int, help="of each workload, instead of 9, 3, 2 or 1, and no more")
     parser.add_argument("--seconds", type=int, help="of each run, instead of 5, 10, 60 or 90")
     parser.add_argument("--peers", help="comma separated: " + ",".join(peer.name for peer in PEERS))
     return parser.parse_args()
@@ -74,6 +74,18 @@ def rounds(options: argparse.Namespace, cell: Cell) -> int:
     load, peer = cell
     targeted, other = ROUNDS[load.rounds]
     return options.rounds or (targeted if has_target(load, peer.name) else other)
+
+
+def due(
+    options: argparse.Namespace, turns: list[Cell], results: Results, number: int, before: list[Cell]
+) -> list[Cell]:
+    """Return what runs in this round: each as often as it should, then the sides of undecided targets, nine by nine."""
+    if number < max(rounds(options, cell) for cell in turns) or options.rounds:
+        return [cell for cell in turns if number < rounds(options, cell)]
+    if number % ENOUGH == 0:
+        longer = results.undecided()
+        return [(load, peer) for load, peer in turns if (load.name, peer.name) in longer]
+    return before if number > ENOUGH else []
 
 
 def about(server: Server, pg: int) -> dict[str, Any]:
@@ -129,8 +141,9 @@ def main() -> int:
             for load in dict.fromkeys(load for load, _ in turns):
                 seconds = options.seconds or load.seconds
                 results.begin(load.name, {"run": run_about, "absent": absent, "seconds": seconds})
-            for number in range(max(rounds(options, cell) for cell in turns)):
-                turn = [cell for cell in turns if number < rounds(options, cell)]
+            turn: list[Cell] = []
+            for number in range(MOST_ROUNDS):
+                turn = due(options, turns, results, number, turn)
                 for load, peer in random.sample(turn, len(turn)):
                     if peer.name in absent:
                         continue

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# rounds of a workload: nine pairs carry a verdict; runs of a minute and more get fewer. Without a target, for
-# orientation, a queue runs as often as the second number says.
-ROUNDS = {"short": (9, 3), "long": (3, 1), "few": (2, 2)}
+# rounds of a workload: nine pairs carry a verdict. Without a target, for orientation, a queue runs as often as the
+# second number says: a run of a minute and more but once.
+ROUNDS = {"short": (9, 3), "long": (9, 1), "few": (2, 2)}
+# what is undecided then goes on, as many rounds again, and so on up to
+MOST_ROUNDS = 36
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ class Results:
         missed = [t.text for t in TARGETS if (judged := self._judge(t)) and judged[2].startswith("missed")]
         return missed + [f"pages of a claim: {name}" for name, pages in self._single().items() if pages[1] > PAGES]
 
+    def undecided(self) -> set[tuple[str, str]]:
+        """Return the sides, workload and peer, of the targets that enough pairs have not decided."""
+        open_ = [t for t in TARGETS if (judged := self._judge(t)) and judged[2] == "undecided"]
+        return {(side.workload, side.peer) for t in open_ for side in (t.ours, t.base)}
+
     def page(self) -> str:
         """Return everything as Markdown."""
         lines = ["# Queues side by side", "", *self._about(), "## Targets", ""]
