@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
+from pyorch.demo import run
 from pyorch.demo.figures import SEEDED, STUCK
+from pyorch.demo.processes import ProcessError, Processes
 from pyorch.demo.stage import SCHEMA
+from pyorch.install import install
 from tests.conftest import ROOT
 
 
@@ -73,3 +77,20 @@ def test_the_demo_refuses_a_database_that_has_its_names_already(empty_dsn: str) 
     assert "vehicles_demo" in done.stderr
     with psycopg.connect(empty_dsn) as db:
         assert db.execute("select to_regclass('vehicles_demo.mine')::text").fetchone() == ("vehicles_demo.mine",)
+
+
+def test_a_demo_that_breaks_off_early_says_why_and_leaves_nothing(
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(empty_dsn)
+    with psycopg.connect(empty_dsn, autocommit=True) as db:
+        db.execute("""select pyorch.configure('{"tick": "30 seconds"}')""")
+
+        def broken(*_: object, **__: object) -> None:
+            raise ProcessError("the service said nothing")
+
+        monkeypatch.setattr(Processes, "start", broken)
+        assert run(empty_dsn) == 1
+        assert "the service said nothing" in capsys.readouterr().err
+        assert db.execute("select to_regnamespace(%s)", [SCHEMA]).fetchone() == (None,)
+        assert db.execute("select pyorch._setting('tick')").fetchone() == ("30 seconds",)

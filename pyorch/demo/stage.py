@@ -64,6 +64,7 @@ class Stage:
         found = install.install(self.dsn or None)
         self._choose(found)
         self._refuse_what_is_there()
+        self._tick = self._value("select pyorch._setting('tick')")
         self._built = True
         self.db.execute((self.example / "tables.sql").read_bytes())
         key = secrets.token_urlsafe(24)
@@ -79,7 +80,6 @@ class Stage:
         self.db.execute("analyze vehicles_demo.import_queue, vehicles_demo.bat_extraction_queue")
         self.db.execute("select pyorch.set_variable('vehicles_url', %s)", [self.site])
         self.db.execute("select pyorch.set_secret('vehicles_key', %s)", [key])
-        self._tick = self._value("select pyorch._setting('tick')")
         if self.scheduler == "agent":
             self._start_agent()
 
@@ -156,7 +156,13 @@ class Stage:
         for queue in QUEUES:
             if self._value("select exists (select from pyorch.queue where queue = %s)", queue):
                 self.db.execute("select pyorch.detach_queue(%s)", [queue])
-        self.db.execute("select pyorch.drop_secret('vehicles_key')")
+        # what broke off early has neither
+        self.db.execute(
+            "select pyorch.drop_secret(s.secret) from pyorch.secret_names() s where s.secret = 'vehicles_key'"
+        )
+        self.db.execute(
+            "select pyorch.set_variable(v.variable, null) from pyorch.variable v where v.variable = 'vehicles_url'"
+        )
         if self.scheduler == "agent":
             self.db.execute("select pyorch.configure(%s)", [Jsonb({"tick": self._tick})])
         self.db.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(SCHEMA)))
