@@ -201,3 +201,16 @@ def test_a_null_secret_in_vault_refuses_the_call(world):
     world.scraper(headers={"apikey": "{{service_key}}"})
     assert world.tick() == []
     assert world.calls()[0]["outcome"] == "refused"
+
+
+def test_what_pg_net_does_not_let_us_do_is_advised_as_grants(world):
+    world.scraper()
+    world.db.execute(
+        "update pyorch.endpoint_state set refused_why = 'pg_net does not take it: permission denied for sequence x'"
+    )
+    (found,) = world.health("endpoint_refused")
+    grants = [part for part in found["advice"].split("; ") if part.startswith("grant ")]
+    world.db.execute("create schema if not exists net")
+    for grant in grants:
+        world.db.execute(grant.encode())
+    assert len(grants) == 4 and found["advice"].endswith("or start one: pyorch agent")

@@ -50,6 +50,13 @@ as $$
          case
            when x.refused_why like 'secret%' then 'Set it with: pyorch secret set NAME'
            when x.refused_why like 'variable%' then 'Set it with: pyorch variable set NAME VALUE'
+           when x.refused_why like 'pg_net does not take it: permission denied%'
+             then pg_catalog.format(
+               'grant usage on schema net to %1$I; grant select, insert, delete on all tables in '
+               'schema net to %1$I; grant usage on all sequences in schema net to %1$I; grant '
+               'execute on all functions in schema net to %1$I; or start one: pyorch agent',
+               current_user
+             )
            else 'Change it with: select pyorch.set_endpoint(…);'
          end
     from x
