@@ -26,6 +26,7 @@ as $$
 declare
   v_now constant timestamptz := {now};
   v_token constant bigint := {token};
+  v_fence constant timestamptz := {fence};
   -- when a look from the start is due, how many items this session had (64: it is busy), where the
   -- last of them stands
   v_cursor constant text[] := {cursor};
@@ -69,8 +70,8 @@ begin
        )
       -- a first attempt has no state row
       returning j.{id}::text, {payload}, {attempt_j}, {locked_j}, {at_j},
-                '{q}-' || v_token || '-' || j.{id}::text, {fence} + p_lease,
-                {locked_j} = {fence} and p_lease = {lease} and {attempt_j} = 1
+                '{q}-' || v_token || '-' || j.{id}::text, v_fence + p_lease,
+                {locked_j} = v_fence and p_lease = {lease} and {attempt_j} = 1
            into item_id, payload, attempt, v_locked_at, v_at, receipt, lease_until, v_done;
       exit when item_id is not null;
     else
@@ -144,7 +145,7 @@ begin
   end if;
 
   if p_lease <> {lease}
-     or not coalesce({fence} = all (v_locked), false)
+     or not coalesce(v_fence = all (v_locked), false)
      or (1 <> any (v_attempts) and exists (
        select 1
          from pyorch.item_state s
@@ -156,7 +157,7 @@ begin
   return query
     select t.item_id, t.payload, t.attempt,
            '{q}-' || pg_catalog.lpad(v_token::text, 16, '0') || '-' || t.item_id,
-           coalesce({fence}, v_now) + p_lease
+           coalesce(v_fence, v_now) + p_lease
       from unnest(v_items, v_payloads, v_attempts) t (item_id, payload, attempt);
 end;
 $template$;

@@ -13,7 +13,7 @@ create or replace function pyorch._attached_complete_template()
 as $$
   select $template$
 declare
-  v_now constant timestamptz := {complete_at};
+  v_now timestamptz{complete_at};
   v_items text[];
   v_done text[];
 begin

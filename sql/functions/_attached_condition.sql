@@ -3,7 +3,7 @@
 -- them may be claimed now (`ready`), and which other code left in processing (`stale`, and
 -- `stale_undated` where locked_at is empty).
 create or replace function pyorch._attached_condition(
-  -- mine | ready | stale | stale_undated
+  -- mine | ready | ready_one (the claim of one) | stale | stale_undated
   p_condition text,
   -- the row of pyorch.attached, with relation and queue_id
   p_attached jsonb,
@@ -26,7 +26,7 @@ declare
 begin
   if p_condition = 'mine' then
     return v_mine;
-  elsif p_condition = 'ready' then
+  elsif p_condition in ('ready', 'ready_one') then
     return pg_catalog.format('%s operator(pg_catalog.=) %L', v_status, v_statuses ->> 'pending')
       || case when not v_columns ? 'run_at' then '' else pg_catalog.format(
            E'\n         and (%1$s.%2$I is null or %1$s.%2$I <= (v_now%3$s))',
@@ -37,10 +37,17 @@ begin
          ) end
       -- a look-up by key, where the table has no column for it and this is no first attempt
       || case when v_columns ? 'run_at' then '' else pg_catalog.format(
-           E'\n         and (%scoalesce((\n           select s.retry_at from pyorch.item_state s\n'
-             '            where s.queue_id = %s and s.item_id = %s.%I::text\n'
-             '              and s.phase = ''waiting''\n'
-             '         ), ''-infinity'') <= v_now)',
+           case p_condition
+             -- a call, made for few rows: a look-up here is made ready for each claim
+             when 'ready_one' then
+               E'\n         and (%spyorch._attached_due(%s, %s.%I::text, v_now))'
+             else
+               E'\n         and (%scoalesce((\n'
+                 '           select s.retry_at from pyorch.item_state s\n'
+                 '            where s.queue_id = %s and s.item_id = %s.%I::text\n'
+                 '              and s.phase = ''waiting''\n'
+                 '         ), ''-infinity'') <= v_now)'
+           end,
            case when v_columns ? 'attempts' then pg_catalog.format(
              'coalesce(%s.%I, 0) = 0 or ', p_alias, v_columns #>> '{attempts,name}') end,
            p_attached ->> 'queue_id', p_alias, v_columns #>> '{id,name}'

@@ -1,8 +1,9 @@
 -- pyorch._attached_one_template()
 -- Body of pyorch._q_one_<queue> of an attached queue whose table holds its claims, without limits
--- and groups: claim one item in one look-up and one update. Whatever is not that simple,
--- _q_claim_<queue> does: a lease of its own, a session that is not busy, a look from the start that
--- is due, nothing ahead. Each expression here costs as much as reading a row, so there are few.
+-- and groups, while it is not paused: claim one item in one look-up and one update. Whatever is not
+-- that simple, _q_claim_<queue> does: a lease of its own, a session that is not busy, a look from
+-- the start that is due, nothing ahead. Each expression here, each operator in a statement, is made
+-- ready anew for each claim, which costs as much as reading a row: so there are few.
 create or replace function pyorch._attached_one_template()
   returns text
   language sql
@@ -14,11 +15,11 @@ as $$
   select $template$
 #variable_conflict use_column
 declare
-  v_paused boolean;
-  v_now timestamptz;
+  v_now constant timestamptz := {now};
   -- as _q_claim_<queue> keeps it
-  v_cursor text[];
+  v_cursor constant text[] := {cursor};
   v_token bigint;
+  v_fence timestamptz;
   v_item pyorch.claimed;
   v_locked_at timestamptz;
   v_is_first boolean;
@@ -27,26 +28,21 @@ declare
   v_attempts integer[];
   v_locked timestamptz[];
 begin
-  select q.paused, coalesce(p_lease, q.lease), {now}, {cursor}
-    into v_paused, p_lease, v_now, v_cursor
-    from pyorch.queue q
-   where q.queue_id = {q};
-  if v_paused then
-    return null;
-  end if;
-  if p_lease = {lease} and ({is_ahead} or not {moves}) then
+  if coalesce(p_lease, {lease}) = {lease} and ({is_ahead} or not {moves}) then
     v_token := {token};
+    v_fence := {fence};
 {take}    if v_is_first then
       return v_item;
     end if;
     if v_item.item_id is not null then
-      if v_locked_at is distinct from {fence} or exists (
+      if v_locked_at is distinct from v_fence or exists (
         select 1
           from pyorch.item_state s
          where s.queue_id = {q}
            and s.item_id = v_item.item_id
            and s.phase <> 'waiting'
       ) then
+        p_lease := {lease};
         v_items := array[v_item.item_id];
         v_attempts := array[v_item.attempt];
         v_locked := array[v_locked_at];
@@ -54,7 +50,7 @@ begin
       return v_item;
     end if;
   end if;
-  select * into v_item from pyorch._q_claim_{queue}(p_worker, 1, p_lease);
+  select * into v_item from pyorch._q_claim_{queue}(p_worker, 1, coalesce(p_lease, {lease}));
   return v_item;
 end;
 $template$;

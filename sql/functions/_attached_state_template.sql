@@ -12,7 +12,7 @@ as $$
     insert into pyorch.item_state as s
            (queue_id, item_id, token, attempts, claimed_at, lease_until, phase, worker)
     select {q}, t.item_id, v_token, t.attempt, {claimed_t},
-           coalesce({fence}, v_now) + p_lease, 'working', p_worker
+           coalesce(v_fence, v_now) + p_lease, 'working', p_worker
       from unnest(v_items, v_attempts, v_locked) t (item_id, attempt, locked_at)
         on conflict (queue_id, item_id) do update
        set token = excluded.token,

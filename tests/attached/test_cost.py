@@ -115,6 +115,23 @@ def test_a_claim_costs_the_same_with_statistics_of_an_empty_table(db, table):
     assert usual(db) <= BOUND
 
 
+@pytest.mark.parametrize("index", ["(status)", "(status, attempts)", "(locked_at)"])
+def test_a_claim_and_its_completion_cost_the_same_with_an_index_that_suits_an_empty_table(db, index):
+    db.execute(
+        "create table t (id bigint generated always as identity primary key, status text not null default 'pending',"
+        " attempts integer not null default 0, locked_at timestamptz) with (autovacuum_enabled = false);"
+        f"create index on t {index}; analyze t"
+    )
+    attach(db, "t")
+    db.execute("insert into t select from generate_series(1, 20000)")
+    assert usual(db) <= BOUND
+    costs = [
+        buffers(db, f"select pyorch.complete('q', array['{item[3]}'])")
+        for item in [item for _ in range(9) for item in claim(db)]
+    ]
+    assert max(costs[1:]) <= BOUND
+
+
 def test_a_claim_costs_the_same_behind_items_in_work(db, table, connect):
     table(20000)
     holder = connect()

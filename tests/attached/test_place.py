@@ -223,3 +223,48 @@ def test_a_session_at_work_outlives_an_installation_whose_queue_had_other_column
     attach(db, "t")
     db.execute("insert into t (id, priority) values (1, 5)")
     assert claim(db)[0][0] == "1"
+
+
+@pytest.mark.parametrize("columns", [KINDS["number"], KINDS["time"], KINDS["priority, number"]])
+def test_a_busy_session_passes_an_item_ahead_of_it_until_its_retry_time(db, connect, clock, columns):
+    make(db, columns)
+    priority = (", priority", ", 0") if "priority" in columns else ("", "")
+    db.execute(f"insert into t (id{priority[0]}) select i{priority[1]} from generate_series(1, 4) i")
+    assert claim(db)[0][0] == "1"
+    move(db, 9)
+    other = connect()
+    second = claim(other)[0]
+    other.execute("select pyorch.fail('q', %s, 'x', '1 minute')", [[second[3]]])
+    with db.transaction(force_rollback=True):
+        assert claim(db)[0][0] == "3"
+    clock.advance("2 minutes")
+    assert [item[::2][:2] for item in claim(db)] == [("2", 2)]
+    assert claim(db)[0][0] == "3"
+
+
+def test_a_busy_session_gets_nothing_from_the_moment_on_that_its_queue_is_paused(db, connect):
+    make(db, KINDS["number"])
+    db.execute("insert into t (id) select generate_series(1, 9)")
+    worker = connect()
+    claim(worker)
+    move(worker, 9)
+    assert claim(worker)[0][0] == "2"
+    with db.transaction(force_rollback=True):
+        db.execute("select pyorch.pause_queue('q')")
+        assert claim(db) == []
+        assert claim(worker)[0][0] == "3"
+    assert claim(worker)[0][0] == "4"
+    db.execute("select pyorch.pause_queue('q')")
+    assert claim(worker) == [] == claim(worker, 2)
+    assert db.execute("select * from pyorch._queue_drift()").fetchall() == []
+    db.execute("select pyorch.resume_queue('q')")
+    assert claim(worker)[0][0] == "5"
+    assert db.execute("select * from pyorch._queue_drift()").fetchall() == []
+
+
+def test_a_queue_whose_table_is_gone_can_be_paused(db):
+    make(db, KINDS["number"])
+    db.execute("drop table t")
+    db.execute("select pyorch.pause_queue('q')")
+    assert db.execute("select paused from pyorch.queue").fetchone() == (True,)
+    db.execute("select pyorch.resume_queue('q')")

@@ -147,6 +147,7 @@
 \ir functions/_attached_take_template.sql
 \ir functions/_attached_one_template.sql
 \ir functions/_attached_done_template.sql
+\ir functions/_attached_due.sql
 \ir functions/_attached_hold_template.sql
 \ir functions/_attached_fail_template.sql
 \ir functions/_attached_release_template.sql

@@ -79,7 +79,7 @@ declare
       E'\n          and k.%s operator(pg_catalog.>=) %s', v_at, v_from_at)
   end;
   v_moved constant text := pg_catalog.format(
-    'pg_catalog.set_config(%L, v_cursor[1] || ''|64|'' || %s || ''|'' || j.%s::text, false)',
+    'pg_catalog.set_config(%L, pg_catalog.concat(v_cursor[1], ''|64|'', %s, ''|'', j.%s), false)',
     v_setting, v_place, v_id
   );
 begin

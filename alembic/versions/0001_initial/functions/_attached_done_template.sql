@@ -12,7 +12,7 @@ create or replace function pyorch._attached_done_template()
 as $$
   select $template$
 declare
-  v_now constant timestamptz := {complete_at};
+  v_now timestamptz{complete_at};
   v_known boolean;
 begin
   if {is_receipt_p} then

@@ -31,8 +31,9 @@ begin
           || v_token || ' % 1000::bigint'
       else v_token
     end,
+    -- what the templates keep as v_fence
     'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token::float8 / 1e6::float8)'
-      else 'null::timestamptz' end,
+      else 'null' end,
     'locked_j', case when v_in_table then 'j.' || v_locked_at else 'null::timestamptz' end,
     'locked_k', case when v_in_table then 'k.' || v_locked_at else 'null::timestamptz' end,
     'claimed_t', case when v_in_table then 't.locked_at' else 'v_now' end,
@@ -45,7 +46,18 @@ begin
     -- a receipt: the queue, 16 digits, the id
     'token_at', pg_catalog.length(p_queue.queue_id || '-') + 1,
     'item_at', pg_catalog.length(p_queue.queue_id || '-') + 18,
-    'is_receipt_p', pyorch._attached_receipt('p_receipt', p_queue.queue_id, v_base),
+    -- for the short way, which leaves negative ids to the long one: each function in a condition is
+    -- looked up again in each transaction
+    'is_receipt_p', case
+      when v_base like 'int%' then pg_catalog.format(
+        'p_receipt like ''%s-%s-_%%'' and pg_catalog.length(p_receipt) < %s'
+          ' and pg_catalog.translate(p_receipt, ''0123456789'', '''') = ''--''',
+        p_queue.queue_id,
+        pg_catalog.repeat('_', 16),
+        pg_catalog.length(p_queue.queue_id || '-') + 36
+      )
+      else pyorch._attached_receipt('p_receipt', p_queue.queue_id, v_base)
+    end,
     'is_receipt_t', pyorch._attached_receipt('t.receipt', p_queue.queue_id, v_base),
     -- what its id is cast to: any number of 18 digits fits
     'id_cast', case

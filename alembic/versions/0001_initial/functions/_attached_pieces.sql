@@ -75,6 +75,7 @@ begin
     'mine_k', pyorch._attached_condition('mine', v_attached, 'k'),
     'mine_j', pyorch._attached_condition('mine', v_attached, 'j'),
     'ready_k', pyorch._attached_condition('ready', v_attached, 'k'),
+    'ready_one_k', pyorch._attached_condition('ready_one', v_attached, 'k'),
     'stale_k', pyorch._attached_condition('stale', v_attached, 'k'),
     'undated_k', pyorch._attached_condition('stale_undated', v_attached, 'k'),
     'stale_order', coalesce('k.' || pg_catalog.quote_ident(v_age ->> 'name'), '1'),
@@ -122,8 +123,8 @@ begin
     || pyorch._attached_cursor(v_attached, p_queue_id)
     -- the time, where a completion writes one
     || pg_catalog.jsonb_build_object('complete_at', case
-         when v_columns ?| array['completed_at', 'updated_at'] then v_pieces ->> 'now'
-         else 'null'
+         when v_columns ?| array['completed_at', 'updated_at'] then ' := ' || (v_pieces ->> 'now')
+         else ''
        end)
     || (
       select pg_catalog.jsonb_object_agg('is_' || s.key, pg_catalog.quote_literal(s.value))

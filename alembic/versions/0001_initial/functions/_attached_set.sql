@@ -1,7 +1,7 @@
 -- pyorch._attached_set(jsonb, jsonb, text, text)
 -- What one event writes into the user's row: the SET list of an UPDATE of `j`, with only the
--- columns that the table has. `v_now` and the parameters of the function stand for themselves; `m`
--- is the row that joined (phase, retry_at, result).
+-- columns that the table has. `v_now`, `v_fence` and the parameters of the function stand for
+-- themselves; `m` is the row that joined (phase, retry_at, result).
 create or replace function pyorch._attached_set(
   -- pyorch.attached: columns, statuses, time_zone
   p_columns jsonb,
@@ -44,8 +44,7 @@ as $$
         when 'redrive' then '0'
       end),
       ('locked_at', case
-        when p_event = 'claim' and pyorch._attached_fenced(p_columns) then
-          'pg_catalog.to_timestamp(v_token::float8 / 1e6::float8)'
+        when p_event = 'claim' and pyorch._attached_fenced(p_columns) then 'v_fence'
         when p_event = 'claim' then '{now}'
         when p_event <> 'complete' then '{null}'
       end),

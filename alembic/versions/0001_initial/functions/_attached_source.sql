@@ -61,7 +61,8 @@ as $$
    ) p
    cross join lateral (values
      ('one', case
-       when p.is_short and q.rate_limit is null and not (a.pieces ->> 'grouped')::boolean
+       when p.is_short and q.rate_limit is null and not q.paused
+         and not (a.pieces ->> 'grouped')::boolean
          then pyorch._fill_template(pyorch._attached_one_template(), p.pieces)
        else pyorch._plain_one(q)
      end),

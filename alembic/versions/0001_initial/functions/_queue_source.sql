@@ -4,8 +4,8 @@
 -- indexes, whatever the statistics say: a queue is empty when it is analyzed and has millions of
 -- rows an hour later. They are read when a plan is made, which is once for each session.
 -- The text is one, whatever the session's style of intervals and quotes: pyorch verify compares it.
--- The short ways of a native queue find those that matter set by the public functions, which have
--- to set a path anyway: there it costs nothing that can be measured.
+-- The short ways find those that matter set by the public functions, which have to set a path
+-- anyway: each that a function sets costs a call as much as an expression.
 -- Calls: pyorch._queue_verbs, pyorch._native_source, pyorch._attached_source.  Reads:
 -- pyorch.queue.
 create or replace function pyorch._queue_source(p_queue_id integer)
@@ -26,15 +26,15 @@ declare
     -- what the switches forbid costs so much that every small scan would be compiled
     E'  set jit = off\n'
   );
+  v_path text := '';
   v_verbs text[];
   v_sources text[];
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
   if v_queue.kind = 'attached' then
-    v_pins := pg_catalog.format(
-      E'  set search_path = %s\n%s',
-      coalesce(nullif(v_queue.attached_search_path, ''), 'pg_catalog, pg_temp'),
-      v_pins
+    v_path := pg_catalog.format(
+      E'  set search_path = %s\n',
+      coalesce(nullif(v_queue.attached_search_path, ''), 'pg_catalog, pg_temp')
     );
     select pg_catalog.array_agg(a.verb), pg_catalog.array_agg(a.source)
       into v_verbs, v_sources
@@ -57,7 +57,13 @@ begin
              v_queue.queue,
              v.arguments,
              v.returns,
-             case when v_queue.kind = 'attached' or v.verb not in ('one', 'done') then v_pins end,
+             v_path || case
+               when v.verb not in ('one', 'done') then v_pins
+               -- the public functions know nothing of indexes that a user's table may lack
+               when v.verb = 'one' and v_path <> '' then
+                 E'  set enable_sort = off\n  set jit = off\n'
+               else ''
+             end,
              s.source
            )
       from unnest(v_verbs, v_sources) s (verb, source)
