@@ -33,3 +33,10 @@ def test_twice_is_harmless_and_an_unknown_one_refused(world):
     with pytest.raises(psycopg.Error) as caught:
         world.one("select pyorch.pause_endpoint('none')")
     assert caught.value.sqlstate == "PY003"
+
+
+def test_where_there_is_no_endpoint_the_hint_makes_one_and_suggests_none(db):
+    with pytest.raises(psycopg.Error) as caught:
+        db.execute("select pyorch.pause_endpoint('any')")
+    assert "set_endpoint" in caught.value.diag.message_hint
+    assert '""' not in caught.value.diag.message_hint

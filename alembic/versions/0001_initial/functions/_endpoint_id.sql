@@ -25,9 +25,12 @@ begin
   raise exception using
     errcode = 'PY003',
     message = pg_catalog.format('there is no endpoint "%s"', p_endpoint),
-    hint = coalesce(
-      pg_catalog.format('Did you mean "%s"? ', v_nearest), ''
-    ) || 'List them with: select endpoint from pyorch.endpoint_status;';
+    hint = case
+      when v_nearest is null then 'There is none yet. Make one: select pyorch.set_endpoint(…);'
+      else pg_catalog.format(
+        'Did you mean "%s"? List them with: select endpoint from pyorch.endpoint_status;', v_nearest
+      )
+    end;
 end;
 $$;
 
