@@ -16,7 +16,8 @@ from typing import Any
 
 import psycopg
 
-QUEUE = "torture"
+from tests.torture_kinds import KINDS, QUEUE
+
 LEASE = "1 second"
 GROUPS = 3
 # exit code of a worker that found nothing for a while
@@ -26,7 +27,8 @@ IDLE = 3
 class Worker:
     """A session that records what it asks and what it is told."""
 
-    def __init__(self, dsn: str, log: Path, seed: int, slow: float) -> None:
+    def __init__(self, dsn: str, log: Path, seed: int, slow: float, kind: str) -> None:
+        self.kind = KINDS[kind]
         self.seed = seed
         self.db = psycopg.connect(dsn, autocommit=True)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -49,15 +51,13 @@ class Worker:
     def enqueue(self, most: int) -> int:
         """Plain items in one call, or a few of a group, or one that is urgent; returns how many."""
         what = self.random.random()
-        if what < 0.1:
+        if what < 0.1 and self.kind.group:
             group = f"g{self.random.randrange(GROUPS)}-{self.seed}"
-            query = f"select pyorch.enqueue_batch('{QUEUE}', array['1', '2', '3']::jsonb[], \"group\" => %s)"
-            rows = self.call("enqueue", query, [group], group=group)
-        elif what < 0.2:
-            rows = self.call("enqueue", f"select pyorch.enqueue('{QUEUE}', '1', priority => 5)", [], priority=5)
+            rows = self.call("enqueue", self.kind.group, [group], group=group)
+        elif 0.1 <= what < 0.2 and self.kind.urgent:
+            rows = self.call("enqueue", self.kind.urgent, [], priority=5)
         else:
-            payloads = f"array_fill('1'::jsonb, array[{min(most, self.random.choice([1, 10, 100]))}])"
-            rows = self.call("enqueue", f"select pyorch.enqueue_batch('{QUEUE}', {payloads})", [])
+            rows = self.call("enqueue", self.kind.plain, [min(most, self.random.choice([1, 10, 100]))])
         return len(rows)
 
     def work(self) -> bool:
@@ -90,10 +90,10 @@ class Worker:
         self.call(op, query, [receipts], receipts=receipts)
 
 
-def main(dsn: str, log: Path, seed: int, items: int, rounds: int, slow: float) -> None:
+def main(dsn: str, log: Path, seed: int, items: int, rounds: int, slow: float, kind: str) -> None:
     """Work for so many rounds, and until so many items are enqueued; leave earlier when there is nothing to do."""
     os.dup2(os.open(log.with_suffix(".err"), os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
-    worker = Worker(dsn, log, seed, slow)
+    worker = Worker(dsn, log, seed, slow, kind)
     idle = 0
     while items > 0 or rounds > 0:
         rounds -= 1

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.torture import torture
+from tests.torture_kinds import KINDS
 
 # a bug: for each verb whose function is changed, what goes or what is replaced; and what the judge must say
 BUGS = {
@@ -33,9 +34,10 @@ BUGS = {
 }
 
 
-def prepare(db, **options):
-    options = {"max_attempts": 1000, "max_lease_losses": 1000, "lease": "1 second"} | options
-    db.execute("select pyorch.create_queue('torture', %s)", [psycopg.types.json.Jsonb(options)])
+def prepare(db, kind="native"):
+    options = {"max_attempts": 1000, "max_lease_losses": 1000, "lease": "1 second"}
+    for statement in KINDS[kind].make:
+        db.execute(statement, {"options": psycopg.types.json.Jsonb(options)})
 
 
 def plant(db, bug):
@@ -56,9 +58,10 @@ def kinds(wrong):
     return {line.partition(":")[0] for line in wrong}
 
 
-def test_nothing_is_lost_done_twice_or_out_of_order(dsn, db, tmp_path):
-    prepare(db)
-    assert torture(dsn, tmp_path, items=1500, sessions=4, killed=0.2) == []
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_lost_done_twice_or_out_of_order(dsn, db, tmp_path, kind):
+    prepare(db, kind)
+    assert torture(dsn, tmp_path, items=1500, sessions=4, killed=0.2, kind=kind) == []
     assert db.execute("select pending + processing from pyorch.queue_status").fetchone() == (0,)
 
 
@@ -84,9 +87,10 @@ def test_the_judge_finds_a_planted_bug_among_thirty_two_sessions(dsn, db, tmp_pa
 
 
 @pytest.mark.torture
-def test_a_million_items_thirty_two_sessions(dsn, db, tmp_path):
-    """One worker in a hundred is killed. TORTURE_ITEMS and TORTURE_SESSIONS make it smaller."""
-    prepare(db)
+@pytest.mark.parametrize(("kind", "share"), [("native", 1), ("attached", 10), ("attached, bare", 10)])
+def test_a_million_items_thirty_two_sessions(dsn, db, tmp_path, kind, share):
+    """One worker in a hundred is killed; attached tables get a tenth. TORTURE_ITEMS, TORTURE_SESSIONS: fewer."""
+    prepare(db, kind)
     items, sessions = int(os.environ.get("TORTURE_ITEMS", 1_000_000)), int(os.environ.get("TORTURE_SESSIONS", 32))
-    assert torture(dsn, tmp_path, items, sessions, killed=0.01) == []
+    assert torture(dsn, tmp_path, items // share, sessions, killed=0.01, kind=kind) == []
     assert db.execute("select pending + processing from pyorch.queue_status").fetchone() == (0,)

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 
 from tests import history
-from tests.history_worker import IDLE, QUEUE, main
+from tests.history_worker import IDLE, main
+from tests.torture_kinds import KINDS, QUEUE
 
 # what a worker enqueues, and for how many rounds it works; a few keep their session for long
 SHARE = 1000
@@ -28,15 +29,16 @@ def torture(
     slow: float = 0.02,
     seed: int = 1,
     limit: float = float("inf"),
+    kind: str = "native",
 ) -> list[str]:
     """Let workers in `sessions` sessions work off a little more than `items` items.
 
     A worker is a process with a session of its own; when its life is over, or it is killed, another one takes its
     place. killed: the share of workers that SIGKILL ends, at any moment of their work; what such a one had to enqueue
     is enqueued by others once more. slow: in how many batches of 1 a worker sleeps beyond its lease. limit: seconds of
-    work after which all workers are killed: with a fault planted they may never come to an end. An error in a worker
-    ends the run, too. Returns what is wrong in the history of the folder: runs with other seeds in the same folder and
-    database are part of it.
+    work after which all workers are killed: with a fault planted they may never come to an end. kind: one of KINDS. An
+    error in a worker ends the run, too. Returns what is wrong in the history of the folder: runs with other seeds in
+    the same folder and database are part of it.
     """
     context = multiprocessing.get_context("forkserver")
     # a worker is a fork of a process that has imported everything
@@ -53,7 +55,7 @@ def torture(
         share = min(SHARE, to_enqueue, -(-items // sessions))
         to_enqueue -= share
         log = folder / f"worker-{seed}-{started}.log"
-        values = (dsn, log, seed * 1_000_000 + started, share, chance.choice(LIVES), slow)
+        values = (dsn, log, seed * 1_000_000 + started, share, chance.choice(LIVES), slow, kind)
         worker = context.Process(target=main, args=values, daemon=True)
         worker.start()
         return worker, share
@@ -92,12 +94,7 @@ def torture(
                 places[n] = start()
             time.sleep(0.02)
         seconds = time.monotonic() - begin
-        dead = {str(row[0]) for row in db.execute(f"select id from pyorch.dead_{QUEUE}")}
-        left = {
-            str(row[0])
-            for table in ("native", "waiting")
-            for row in db.execute(f"select id from pyorch.{table}_{QUEUE}")
-        }
+        dead, left = ({str(row[0]) for row in db.execute(query)} for query in (KINDS[kind].dead, KINDS[kind].left))
     calls = history.read(sorted(folder.glob("worker-*.log")))
     # a worker that is killed says nothing
     wrong = [f"error: {log.stem}: {said}" for log in sorted(folder.glob("*.err")) if (said := log.read_text().strip())]
