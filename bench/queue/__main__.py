@@ -143,6 +143,9 @@ def main() -> int:
                 results.begin(load.name, {"run": run_about, "absent": absent, "seconds": seconds})
             turn: list[Cell] = []
             for number in range(MOST_ROUNDS):
+                if number > 0 and number % ENOUGH == 0:
+                    # what comes now may take long, and be broken off
+                    results.write()
                 turn = due(options, turns, results, number, turn)
                 for load, peer in random.sample(turn, len(turn)):
                     if peer.name in absent:
