@@ -57,6 +57,9 @@ as $$
                'execute on all functions in schema net to %1$I; or start one: pyorch agent',
                current_user
              )
+           when x.refused_why like 'its items cannot be claimed%'
+             then pg_catalog.format('Mend the table of the queue "%s": the next tick claims again',
+               x.queue)
            else 'Change it with: select pyorch.set_endpoint(…);'
          end
     from x

@@ -3,7 +3,7 @@
 -- agents take side by side (SKIP LOCKED). Secrets are resolved here and stand in no table. Nothing
 -- is given out while calls may not go: paused, a restored copy, or pg_net is the chosen transport.
 -- Calls: pyorch._dispatch_allowed, pyorch._setting, pyorch._refuse_due, pyorch._claim_for_push,
--- pyorch._call_requests.
+-- pyorch._forget_refusal, pyorch._call_requests.
 -- Writes: pyorch.call.
 create or replace function pyorch._take_calls(p_agent uuid, p_batch integer)
   returns table (
@@ -33,6 +33,7 @@ begin
     return;
   end if;
   v_ids := pyorch._claim_for_push(pyorch._refuse_due(v_ids, v_now), v_now);
+  perform pyorch._forget_refusal(v_ids);
   return query
     with request as materialized (
       select * from pyorch._call_requests(v_ids, v_now)

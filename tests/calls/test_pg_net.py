@@ -121,6 +121,39 @@ def test_what_pg_net_does_not_take_is_refused_without_the_secret_in_the_reason(n
     assert row["outcome"] == "refused" and "its-value" not in row["error"]
 
 
+def dispatch(db: psycopg.Connection, kind: str = "scraper") -> dict[str, Any]:
+    return db.execute("select pyorch._dispatch(%s, null, null) as done", [kind]).fetchone()["done"]
+
+
+def refusals(db: psycopg.Connection) -> list[str]:
+    return [r["error"] for r in db.execute("select error from pyorch.call_log where outcome = 'refused'").fetchall()]
+
+
+def test_what_pg_net_does_not_take_is_recorded_once_and_goes_out_in_the_same_slot_when_it_does(net, receiver):
+    endpoint(net, "e", receiver.url(), method="PUT", every="1 day", max_in_flight=3)
+    why = "pg_net cannot PUT: only GET, POST, DELETE"
+    for _ in range(3):
+        done = dispatch(net)
+        assert (done["triggered"], done["skipped"]) == ([], [{"endpoint": "e", "why": "refused: " + why}])
+    assert refusals(net) == [why]
+    assert net.execute("select refused_why from pyorch.endpoint_status").fetchone()["refused_why"] == why
+    endpoint(net, "e", receiver.url(), method="POST", every="1 day", max_in_flight=3)
+    assert dispatch(net)["triggered"] == ["e"]
+    assert net.execute("select refused_why from pyorch.endpoint_status").fetchone()["refused_why"] is None
+    assert dispatch(net)["triggered"] == []
+
+
+def test_items_of_a_push_that_pg_net_does_not_take_are_given_back_unharmed(net, receiver):
+    net.execute("select pyorch.create_queue('q')")
+    net.execute("select pyorch.enqueue('q', '1')")
+    options = {"queue": "q", "mode": "push", "method": "PUT", **LOCAL}
+    net.execute("select pyorch.set_endpoint('p', 'processor', %s, %s)", [receiver.url(), Jsonb(options)])
+    for _ in range(2):
+        dispatch(net, "processor")
+    assert len(refusals(net)) == 1
+    assert net.execute("select attempt from pyorch.claim('q', 'w')").fetchone()["attempt"] == 1
+
+
 def test_a_202_keeps_the_call_busy_and_a_timeout_too(net, receiver):
     endpoint(net, "accepts", receiver.url("/work/1"))
     endpoint(net, "hangs", receiver.url("/slow/5"), timeout="300 milliseconds")

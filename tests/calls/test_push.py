@@ -161,3 +161,57 @@ def test_a_queue_that_is_gone_costs_the_others_nothing(world, push):
     assert world.call(second["call_id"])["outcome"] == "ok"
     assert "could not be settled" in world.call(push["call_id"])["error"]
     assert world.one("select status from public.other") == "complete"
+
+
+@pytest.fixture
+def unclaimable(world):
+    """A push endpoint with a slot every ten minutes, whose queue can be counted but not claimed from."""
+    world.queue(items=5)
+    world.processor(mode="push", batch_size=3, every="10 minutes", max_in_flight=2)
+    world.db.execute("create function public.no() returns trigger language plpgsql as $$ begin raise 'not now'; end $$")
+    world.db.execute("create trigger no before update on public.work for each row execute function public.no()")
+    return world
+
+
+def tick_and_take(world, ticks=1):
+    taken = []
+    for _ in range(ticks):
+        world.tick()
+        taken += world.take()
+        world.clock.advance("10 seconds")
+    return taken
+
+
+def test_a_queue_that_cannot_be_claimed_from_is_recorded_once_and_said_by_health(unclaimable):
+    assert tick_and_take(unclaimable, 3) == []
+    (call,) = unclaimable.calls()
+    assert (call["outcome"], call["error"]) == ("refused", "its items cannot be claimed: not now")
+    (found,) = unclaimable.health("endpoint_refused")
+    assert found["evidence"] == call["error"] and '"work"' in found["advice"]
+    assert str(found["since"]).startswith("2026-03-01 12:00:00")
+
+
+def test_when_it_can_be_claimed_from_again_the_next_tick_pushes_in_the_same_slot(unclaimable):
+    tick_and_take(unclaimable, 3)
+    unclaimable.db.execute("drop trigger no on public.work")
+    assert len(tick_and_take(unclaimable)) == 2
+    assert unclaimable.health("endpoint_refused") == []
+    assert str(unclaimable.status("process")["next_due_at"]).startswith("2026-03-01 12:10:00")
+
+
+def test_a_call_by_hand_is_recorded_each_time_it_is_refused(unclaimable):
+    for _ in range(2):
+        unclaimable.beat()
+        unclaimable.one("select pyorch.trigger('process')")
+        unclaimable.take()
+    assert [c["source"] for c in unclaimable.calls()] == ["trigger", "trigger"]
+
+
+def test_that_no_item_was_left_is_no_such_cause_and_ends_one(unclaimable):
+    tick_and_take(unclaimable)
+    unclaimable.db.execute("drop trigger no on public.work")
+    unclaimable.tick()
+    unclaimable.claim(10)
+    assert unclaimable.take() == []
+    assert [c["error"] for c in unclaimable.calls()][1:] == ["no item was left to push"] * 2
+    assert unclaimable.health("endpoint_refused") == []

@@ -3,7 +3,8 @@
 -- only now, not when the call was decided: the lease begins when the items go out. A push that
 -- found nothing left, or whose queue cannot be claimed from, is refused. Answers the calls that go
 -- on.
--- Calls: pyorch.claim, pyorch._archive_calls.  Writes: pyorch.call, the queues.
+-- Calls: pyorch.claim, pyorch._refuse_calls, pyorch._forget_refusal, pyorch._archive_calls.
+-- Writes: pyorch.call, the queues.
 create or replace function pyorch._claim_for_push(p_call_ids bigint[], p_now timestamptz)
   returns bigint[]
   language plpgsql
@@ -28,7 +29,7 @@ begin
      order by c.call_id
   loop
     v_items := null;
-    v_why := 'no item was left to push';
+    v_why := null;
     begin
       select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                'item_id', i.item_id, 'payload', i.payload, 'attempt', i.attempt,
@@ -48,9 +49,14 @@ begin
       when others then
         v_why := 'its items cannot be claimed: ' || sqlerrm;
     end;
-    if v_items is null then
+    if v_why is not null then
+      perform pyorch._refuse_calls(array[v.call_id], array[v_why], p_now, true);
+      p_call_ids := pg_catalog.array_remove(p_call_ids, v.call_id);
+    elsif v_items is null then
+      -- nobody's fault: another one took them
+      perform pyorch._forget_refusal(array[v.call_id], 'its items cannot be claimed: %');
       update pyorch.call c
-         set outcome = 'refused', error = v_why, settled_at = p_now,
+         set outcome = 'refused', error = 'no item was left to push', settled_at = p_now,
            finished_at = p_now
        where c.call_id = v.call_id;
       perform pyorch._archive_calls(array[v.call_id]);

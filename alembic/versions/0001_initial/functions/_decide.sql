@@ -3,7 +3,7 @@
 -- is locked for that (SKIP LOCKED), so that two deciders never count the same room twice.
 -- Calls: pyorch._held_back, pyorch._slot_due, pyorch._calls_wanted, pyorch._rate_left,
 -- pyorch._request, pyorch._take_slot, pyorch._new_calls, pyorch._note_refusal.  Writes:
--- pyorch.endpoint_state, pyorch.call.
+-- pyorch.endpoint_state, pyorch.call, pyorch.slot.
 create or replace function pyorch._decide(
   p_endpoint_id integer,
   p_run_id bigint,
@@ -67,6 +67,19 @@ begin
     v_wanted := case when s.breaker <> 'closed' then 1 else least(v_wanted, floor(v_rate)) end;
     call_ids := pyorch._new_calls(e, v_wanted, p_run_id, p_source, p_transport, v_pending,
       s.breaker <> 'closed', p_now);
+    -- pg_net has them by now, or they were refused at their hand-over: then the slot is still due
+    if p_transport = 'pg_net'
+      and not exists (select 1 from pyorch.call c where c.call_id = any (call_ids)) then
+      select 'refused: ' || x.refused_why
+        into why
+        from pyorch.endpoint_state x
+       where x.endpoint_id = p_endpoint_id
+         and x.refused_late;
+      if why is not null then
+        call_ids := '{}';
+        delete from pyorch.slot t where t.endpoint_id = p_endpoint_id and t.slot = v_slot;
+      end if;
+    end if;
   end if;
 
   update pyorch.endpoint_state x

@@ -3,7 +3,8 @@
 -- mean nothing without the epoch. What pg_net cannot take is refused. Dynamic, since pg_net may not
 -- be there when this function is made or checked.
 -- Calls: pyorch._net_epoch, pyorch._refuse_due, pyorch._claim_for_push, pyorch._call_requests,
--- pyorch._refuse_calls, net.http_post, net.http_get, net.http_delete.  Writes: pyorch.call.
+-- pyorch._refuse_calls, pyorch._forget_refusal, pyorch.release, net.http_post, net.http_get,
+-- net.http_delete.  Writes: pyorch.call.
 create or replace function pyorch._hand_to_net(p_call_ids bigint[], p_now timestamptz)
   returns void
   language plpgsql
@@ -15,6 +16,7 @@ as $$
 declare
   v_epoch constant bigint := pyorch._net_epoch();
   v_ids bigint[];
+  v_handed bigint[] := '{}';
   v_why text;
   r record;
   v_request_id bigint;
@@ -52,7 +54,14 @@ begin
         v_why := 'pg_net does not take it: ' || pyorch._mask(r.endpoint_id, sqlerrm);
     end;
     if v_why is not null then
-      perform pyorch._refuse_calls(array[r.call_id], array[v_why], p_now);
+      -- what it would have pushed
+      perform pyorch.release(q.queue, c.receipts)
+         from pyorch.call c
+         join pyorch.endpoint e on e.endpoint_id = c.endpoint_id
+         join pyorch.queue q on q.queue_id = e.queue_id
+        where c.call_id = r.call_id
+          and c.receipts is not null;
+      perform pyorch._refuse_calls(array[r.call_id], array[v_why], p_now, true);
       continue;
     end if;
     update pyorch.call c
@@ -66,7 +75,9 @@ begin
            net_request_id = v_request_id,
            handed_at = pg_catalog.clock_timestamp()
      where c.call_id = r.call_id;
+    v_handed := v_handed || r.call_id;
   end loop;
+  perform pyorch._forget_refusal(v_handed);
 end;
 $$;
 

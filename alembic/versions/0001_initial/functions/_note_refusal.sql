@@ -20,7 +20,10 @@ as $$
 declare
   v_id bigint;
 begin
-  if p_reason is not distinct from p_state.refused_why then
+  if p_reason is not distinct from p_state.refused_why
+    -- what only a hand-over can find, only a hand-over sees mended
+    or (p_reason is null and p_state.refused_late)
+  then
     return;
   end if;
   if p_reason is null then

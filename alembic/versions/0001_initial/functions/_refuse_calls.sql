@@ -1,9 +1,16 @@
--- pyorch._refuse_calls(bigint[], text[], timestamptz)
+-- pyorch._refuse_calls(bigint[], text[], timestamptz, boolean)
 -- End calls that may not be sent, each with its reason, and remember the reason, so that it is
--- recorded once while it lasts.
--- Calls: pyorch._archive_calls.  Writes: pyorch.call, pyorch.call_history, pyorch.endpoint_state.
-create or replace function pyorch._refuse_calls(p_call_ids bigint[], p_reasons text[],
-  p_now timestamptz)
+-- recorded once while it lasts: of calls that nobody asked for by hand, those with a reason that
+-- stands there already leave no row. A slot of the schedule is not used up.
+-- Calls: pyorch._archive_calls.  Writes: pyorch.call, pyorch.call_history, pyorch.endpoint_state,
+-- pyorch.slot.
+create or replace function pyorch._refuse_calls(
+  p_call_ids bigint[],
+  p_reasons text[],
+  p_now timestamptz,
+  -- only the hand-over can find this reason: no decision sees when it is over
+  p_late boolean default false
+)
   returns void
   language plpgsql
   volatile
@@ -12,6 +19,44 @@ create or replace function pyorch._refuse_calls(p_call_ids bigint[], p_reasons t
   set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_late then
+    -- an agent's call, whose decision went on to the next slot
+    with given_back as (
+      delete from pyorch.slot t
+       using pyorch.endpoint_state s
+       where s.endpoint_id = t.endpoint_id
+         and s.next_due_at > p_now
+         and s.endpoint_id in (
+           select c.endpoint_id
+             from pyorch.call c
+            where c.call_id = any (p_call_ids)
+              and c.source = 'schedule'
+         )
+         and t.slot = (select max(o.slot) from pyorch.slot o where o.endpoint_id = t.endpoint_id)
+      returning t.endpoint_id, t.slot
+    )
+    update pyorch.endpoint_state s
+       set next_due_at = g.slot
+      from given_back g
+     where s.endpoint_id = g.endpoint_id;
+  end if;
+  delete from pyorch.call c
+   where c.call_id in (
+     select x.call_id
+       from (
+         select o.call_id, o.source, s.refused_why = r.reason as known,
+                pg_catalog.row_number() over (
+                  partition by o.endpoint_id, r.reason order by o.call_id
+                ) as place
+           from rows from (
+                  pg_catalog.unnest(p_call_ids), pg_catalog.unnest(p_reasons)
+                ) r (call_id, reason)
+           join pyorch.call o on o.call_id = r.call_id
+           join pyorch.endpoint_state s on s.endpoint_id = o.endpoint_id
+       ) x
+      where x.source in ('schedule', 'wake')
+        and (x.known or x.place > 1)
+   );
   update pyorch.call c
      set outcome = 'refused', error = r.reason, settled_at = p_now, finished_at = p_now
     from rows from (
@@ -21,6 +66,7 @@ begin
   update pyorch.endpoint_state s
      set refused_why = r.reason,
          refused_since = case when s.refused_why is null then p_now else s.refused_since end,
+         refused_late = p_late,
          last_outcome = 'refused',
          last_call_at = p_now
     from (
@@ -34,7 +80,7 @@ begin
 end;
 $$;
 
-comment on function pyorch._refuse_calls(bigint[], text[], timestamptz) is
-  'End calls as refused, with their reasons.';
+comment on function pyorch._refuse_calls(bigint[], text[], timestamptz, boolean) is
+  'End calls as refused, with their reasons; one row while a reason lasts.';
 
-revoke all on function pyorch._refuse_calls(bigint[], text[], timestamptz) from public;
+revoke all on function pyorch._refuse_calls(bigint[], text[], timestamptz, boolean) from public;

@@ -23,6 +23,8 @@ create table pyorch.endpoint_state (
   -- why the last call was refused, while that lasts: it is recorded once
   refused_why text,
   refused_since timestamptz,
+  -- found at a hand-over: only the next one that goes well forgets it, for no decision sees it
+  refused_late boolean not null default false,
   -- token bucket of the rate limit
   rate_left double precision,
   rate_at timestamptz,
