@@ -98,6 +98,7 @@
 \ir functions/_free_slots.sql
 \ir functions/_hold_slots.sql
 \ir functions/_claim_limited.sql
+\ir functions/_refuse_lease.sql
 \ir functions/claim.sql
 \ir functions/_refuse_stale.sql
 \ir functions/complete.sql

@@ -23,6 +23,35 @@ def create(db: psycopg.Connection, queue: str = "q", **options: Any) -> str:
     return queue
 
 
+def attached(db: psycopg.Connection, queue: str = "q") -> str:
+    """Attach a table with two items; returns the queue's name."""
+    db.execute("create table public.things (id bigint primary key, status text not null default 'pending')")
+    db.execute("insert into public.things select generate_series(1, 2)")
+    db.execute("select pyorch.attach_queue(%s, 'public.things')", [queue])
+    return queue
+
+
+def native(db: psycopg.Connection, queue: str = "q") -> str:
+    """Make a native queue with two items; returns its name."""
+    create(db, queue)
+    enqueue(db, 1, 2, queue=queue)
+    return queue
+
+
+def refusal(db: psycopg.Connection, query: str, *values: Any) -> tuple[str | None, str | None, str]:
+    """SQLSTATE, message and hint with which a statement is refused."""
+    try:
+        db.execute(query, values)
+    except psycopg.Error as error:
+        return error.sqlstate, error.diag.message_primary, error.diag.message_hint or ""
+    raise AssertionError(f"not refused: {query}")
+
+
+def intervals_know_infinity(db: psycopg.Connection) -> bool:
+    """Before PostgreSQL 17 there is no infinite interval, and the cast refuses it."""
+    return db.info.server_version >= 170000
+
+
 def enqueue(db: psycopg.Connection, *payloads: Any, queue: str = "q", **more: Any) -> list[str]:
     """Enqueue payloads one by one; more: key, priority, run_at, group. Returns their ids."""
     extra = "".join(f', "{name}" => %s' for name in more)

@@ -33,7 +33,8 @@ end;
 $$;
 
 comment on function pyorch.enqueue_batch(text, jsonb[], text[], integer, timestamptz, text) is
-  'Put several items into a native queue; returns their ids in the order of the payloads. '
+  'Put several items into a native queue, not to be claimed before run_at (finite); returns their '
+  'ids in the order of the payloads. '
   'Raises PY001 (argument, or an attached queue), PY002, PY014 (a key is taken and the queue''s '
   'key_conflict is refuse).';
 

@@ -1,6 +1,7 @@
 -- pyorch.heartbeat(text, text[], interval)
 -- Still at work: the leases of these receipts run from now again.
--- Calls: pyorch._q_heartbeat_<queue>, pyorch._hold_slots.  Reads: pyorch.queue.
+-- Calls: pyorch._q_heartbeat_<queue>, pyorch._hold_slots, pyorch._refuse_lease.
+-- Reads: pyorch.queue.
 create or replace function pyorch.heartbeat(
   queue text,
   receipts text[],
@@ -26,11 +27,8 @@ begin
   if not found then
     perform pyorch._queue_id(heartbeat.queue);
   end if;
-  if v_lease <= '0' then
-    raise exception using
-      errcode = 'PY001',
-      message = pg_catalog.format('a lease of %s is over at once', v_lease),
-      hint = 'To give items back: select pyorch.release(queue, receipts);';
+  if v_lease <= '0' or v_lease > '30 days' then
+    perform pyorch._refuse_lease(v_lease);
   end if;
   execute 'select array(select pyorch._q_heartbeat_' || heartbeat.queue || '($1, $2))'
     into v_held
@@ -43,8 +41,8 @@ end;
 $$;
 
 comment on function pyorch.heartbeat(text, text[], interval) is
-  'Extend leases to now + lease (null: the queue''s); returns the receipts that are still held. '
-  'Stop work on the others. Raises PY001, PY002.';
+  'Extend leases to now + lease (null: the queue''s), 30 days at most; returns the receipts that '
+  'are still held. Stop work on the others. Raises PY001, PY002.';
 
 revoke all on function pyorch.heartbeat(text, text[], interval) from public;
 

@@ -66,6 +66,15 @@ def test_a_list_of_failures_fails_those_and_completes_the_others(world, push):
     assert len(world.claim(10)) == 1
 
 
+def test_a_retry_time_beyond_what_fail_takes_is_thirty_days(world, push):
+    receipts = [i["receipt"] for i in json.loads(push["body"])["items"]]
+    world.report(push["call_id"], 200, body=json.dumps({"failed": [{"receipt": receipts[0], "retry_in": "100 years"}]}))
+    assert states(world) == {"complete": 2, "pending": 3}
+    world.complete(world.claim(10))
+    world.clock.advance("30 days")
+    assert len(world.claim(10)) == 1
+
+
 @pytest.mark.parametrize("body", ["", "not json", "[]", '{"failed": 7}', '{"failed": [1, null]}', '{"x": "\\u0000"}'])
 def test_a_2xx_with_any_other_body_completes_all(world, push, body):
     world.report(push["call_id"], 200, body=body)

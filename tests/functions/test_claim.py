@@ -7,6 +7,7 @@ import pytest
 
 from tests.queues import (
     Item,
+    attached,
     claim,
     complete,
     create,
@@ -14,8 +15,11 @@ from tests.queues import (
     explain,
     fail,
     heartbeat,
+    intervals_know_infinity,
+    native,
     payloads,
     receipts,
+    refusal,
     release,
     status,
     unlock,
@@ -285,13 +289,6 @@ def test_a_batch_that_is_none_is_refused(db, batch):
     assert error.value.sqlstate == "PY001"
 
 
-def test_a_lease_of_nothing_is_refused(db):
-    create(db)
-    with pytest.raises(psycopg.Error) as error:
-        claim(db, lease="0")
-    assert error.value.sqlstate == "PY001"
-
-
 def test_an_unknown_queue_gets_the_nearest_name(db):
     create(db, "imports")
     with pytest.raises(psycopg.Error) as error:
@@ -328,3 +325,23 @@ def test_a_type_of_the_callers_own_does_not_stand_in_for_one_of_postgres(db, con
     assert fail(worker, [fourth], retry_in="1 hour") == ["pending"]
     enqueue(worker, 5)
     assert len(worker.execute("select * from pyorch.next('q', 'w', 10)").fetchall()) == 3
+
+
+@pytest.mark.parametrize("make", [native, attached])
+@pytest.mark.parametrize("lease", ["0", "-1 second", "30 days 1 microsecond", "100 years", "infinity"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_lease_that_is_over_at_once_or_no_queue_could_have_is_refused(db, make, lease, batch):
+    if lease == "infinity" and not intervals_know_infinity(db):
+        pytest.skip("an interval has no infinity before PostgreSQL 17")
+    make(db)
+    state, message, hint = refusal(db, "select * from pyorch.claim('q', 'w', %s, %s)", batch, lease)
+    assert (state, message.partition(":")[0]) == ("PY001", '"lease" is no interval that fits')
+    assert "to 30 days" in hint
+    assert len(claim(db, 2)) == 2
+
+
+@pytest.mark.parametrize("make", [native, attached])
+def test_a_lease_of_thirty_days_is_given(db, make):
+    make(db)
+    for batch in (1, 2):
+        assert len(claim(db, batch, lease="30 days")) == 1

@@ -126,3 +126,15 @@ def test_an_unknown_queue_is_refused(db):
     with pytest.raises(psycopg.Error) as error:
         enqueue(db, 1)
     assert error.value.sqlstate == "PY002"
+
+
+@pytest.mark.parametrize("more", ["", ", key => 'k'", ", \"group\" => 'g'"])
+def test_a_time_that_never_comes_is_refused_and_a_far_one_is_not(db, more):
+    create(db)
+    query = f"select pyorch.enqueue('q', '1', run_at => %s{more})"
+    with pytest.raises(psycopg.Error) as error:
+        db.execute(query, ["infinity"])
+    assert error.value.sqlstate == "PY001"
+    assert "infinity" in error.value.diag.message_primary and "finite" in error.value.diag.message_hint
+    db.execute(query, ["9999-12-31 00:00:00+00"])
+    assert claim(db) == []

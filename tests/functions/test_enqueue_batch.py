@@ -44,3 +44,11 @@ def test_keys_must_be_as_many_as_payloads(db):
     with pytest.raises(psycopg.Error) as error:
         db.execute("select pyorch.enqueue_batch('q', array['1', '2']::jsonb[], array['a'])")
     assert error.value.sqlstate == "PY001"
+
+
+def test_a_time_that_never_comes_is_refused(db):
+    create(db)
+    with pytest.raises(psycopg.Error) as error:
+        db.execute("select pyorch.enqueue_batch('q', array['1']::jsonb[], run_at => 'infinity')")
+    assert error.value.sqlstate == "PY001"
+    assert "infinity" in error.value.diag.message_primary and "finite" in error.value.diag.message_hint

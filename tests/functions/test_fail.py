@@ -1,9 +1,21 @@
 """pyorch.fail: tried again later, or dead with its history."""
 
-import psycopg
 import pytest
 
-from tests.queues import claim, create, enqueue, explain, fail, payloads, receipts, status
+from tests.queues import (
+    attached,
+    claim,
+    create,
+    enqueue,
+    explain,
+    fail,
+    intervals_know_infinity,
+    native,
+    payloads,
+    receipts,
+    refusal,
+    status,
+)
 
 
 def test_it_waits_for_the_backoff_of_the_queue(db, clock):
@@ -98,8 +110,14 @@ def test_a_dead_item_gives_its_key_free(db):
     assert enqueue(db, 2, key="k") != [first]
 
 
-def test_a_negative_retry_time_is_refused(db):
-    create(db)
-    with pytest.raises(psycopg.Error) as error:
-        db.execute("select * from pyorch.fail('q', '{}', 'x', '-1 second')")
-    assert error.value.sqlstate == "PY001"
+@pytest.mark.parametrize("make", [native, attached])
+@pytest.mark.parametrize("wait", ["-1 second", "30 days 1 microsecond", "100 years", "infinity"])
+def test_a_retry_time_that_no_backoff_could_reach_is_refused(db, make, wait):
+    if wait == "infinity" and not intervals_know_infinity(db):
+        pytest.skip("an interval has no infinity before PostgreSQL 17")
+    make(db)
+    items = claim(db)
+    state, message, hint = refusal(db, "select * from pyorch.fail('q', %s, 'x', %s)", receipts(items), wait)
+    assert (state, message.partition(":")[0]) == ("PY001", '"retry_in" is no interval that fits')
+    assert "to 30 days" in hint
+    assert fail(db, items, retry_in="30 days") == ["pending"]

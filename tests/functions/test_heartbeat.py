@@ -1,9 +1,18 @@
 """pyorch.heartbeat: leases run from now again."""
 
-import psycopg
 import pytest
 
-from tests.queues import claim, create, enqueue, receipts, unlock
+from tests.queues import (
+    attached,
+    claim,
+    create,
+    enqueue,
+    intervals_know_infinity,
+    native,
+    receipts,
+    refusal,
+    unlock,
+)
 
 
 def beat(db, items, lease=None):
@@ -50,8 +59,20 @@ def test_places_of_a_concurrency_limit_are_held_as_long(db, clock):
     assert claim(db) == []
 
 
-def test_a_lease_of_nothing_is_refused(db):
-    create(db)
-    with pytest.raises(psycopg.Error) as error:
-        db.execute("select pyorch.heartbeat('q', '{}', '-1 second')")
-    assert error.value.sqlstate == "PY001"
+@pytest.mark.parametrize("make", [native, attached])
+@pytest.mark.parametrize("lease", ["0", "-1 second", "30 days 1 microsecond", "100 years", "infinity"])
+def test_a_lease_that_is_over_at_once_or_no_queue_could_have_is_refused(db, make, lease):
+    if lease == "infinity" and not intervals_know_infinity(db):
+        pytest.skip("an interval has no infinity before PostgreSQL 17")
+    make(db)
+    items = claim(db)
+    state, message, hint = refusal(db, "select pyorch.heartbeat('q', %s, %s)", receipts(items), lease)
+    assert (state, message.partition(":")[0]) == ("PY001", '"lease" is no interval that fits')
+    assert "to 30 days" in hint
+
+
+@pytest.mark.parametrize("make", [native, attached])
+def test_a_lease_of_thirty_days_is_given(db, make):
+    make(db)
+    items = claim(db)
+    assert beat(db, items, "30 days") == receipts(items)

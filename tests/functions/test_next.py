@@ -1,6 +1,20 @@
 """pyorch.next: complete the last batch and claim the next one, in one transaction."""
 
-from tests.queues import Item, claim, create, enqueue, payloads, receipts, status
+import pytest
+
+from tests.queues import (
+    Item,
+    attached,
+    claim,
+    create,
+    enqueue,
+    intervals_know_infinity,
+    native,
+    payloads,
+    receipts,
+    refusal,
+    status,
+)
 
 
 def next_(db, done=(), batch=1):
@@ -49,3 +63,26 @@ def test_a_paused_queue_still_takes_what_is_done(db):
     db.execute("select pyorch.pause_queue('q')")
     assert next_(db, receipts(items)) == []
     assert status(db) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("make", [native, attached])
+@pytest.mark.parametrize("lease", ["0", "-1 second", "30 days 1 microsecond", "100 years", "infinity"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_lease_that_is_over_at_once_or_no_queue_could_have_is_refused(db, make, lease, batch):
+    if lease == "infinity" and not intervals_know_infinity(db):
+        pytest.skip("an interval has no infinity before PostgreSQL 17")
+    make(db)
+    done = receipts(claim(db))
+    state, message, hint = refusal(db, "select * from pyorch.next('q', 'w', %s, %s, %s)", batch, done, lease)
+    assert (state, message.partition(":")[0]) == ("PY001", '"lease" is no interval that fits')
+    assert "to 30 days" in hint
+    # all or nothing
+    assert status(db) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("make", [native, attached])
+def test_a_lease_of_thirty_days_is_given(db, make):
+    make(db)
+    for batch in (1, 2):
+        query = "select * from pyorch.next('q', 'w', %s, lease => '30 days')"
+        assert len(db.execute(query, [batch]).fetchall()) == 1

@@ -34,9 +34,10 @@ begin
   if not v_native
     or pg_catalog.array_position(p_payloads, null) is not null
     or coalesce(p_priority, 10001) not between -10000 and 10000
+    or p_run_at = 'infinity'
     or pg_catalog.cardinality(p_keys) <> pg_catalog.cardinality(p_payloads)
   then
-    perform pyorch._refuse_enqueue(p_queue, p_payloads, p_keys, p_priority);
+    perform pyorch._refuse_enqueue(p_queue, p_payloads, p_keys, p_priority, p_run_at);
   end if;
   v_ids := pyorch._q_to_enqueue(p_queue, p_payloads, p_keys, p_priority, p_run_at, p_group);
   if v_wake then

@@ -31,7 +31,7 @@ begin
     receipt := v_item ->> 'receipt';
     error := left(coalesce(v_item ->> 'error', 'the endpoint said that it failed'), 1000);
     begin
-      retry_in := greatest((v_item ->> 'retry_in')::interval, '0');
+      retry_in := least(greatest((v_item ->> 'retry_in')::interval, '0'), '30 days');
     exception
       when others then
         retry_in := null;

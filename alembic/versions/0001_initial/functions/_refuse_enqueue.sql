@@ -1,11 +1,12 @@
--- pyorch._refuse_enqueue(text, jsonb[], text[], integer)
+-- pyorch._refuse_enqueue(text, jsonb[], text[], integer, timestamptz)
 -- Say what is wrong with an enqueue; only called when something is.
 -- Reads: pyorch.queue.
 create or replace function pyorch._refuse_enqueue(
   p_queue text,
   p_payloads jsonb[],
   p_keys text[],
-  p_priority integer
+  p_priority integer,
+  p_run_at timestamptz
 )
   returns void
   language plpgsql
@@ -34,6 +35,12 @@ begin
       ),
       hint = 'A larger one goes first; the default is 0.';
   end if;
+  if p_run_at = 'infinity' then
+    raise exception using
+      errcode = 'PY001',
+      message = '"run_at" is no time that comes: infinity',
+      hint = 'Give a finite one, however far; at once: leave it out.';
+  end if;
   raise exception using
     errcode = 'PY001',
     message = case
@@ -46,7 +53,8 @@ begin
 end;
 $$;
 
-comment on function pyorch._refuse_enqueue(text, jsonb[], text[], integer) is
+comment on function pyorch._refuse_enqueue(text, jsonb[], text[], integer, timestamptz) is
   'Say what is wrong with an enqueue (PY001).';
 
-revoke all on function pyorch._refuse_enqueue(text, jsonb[], text[], integer) from public;
+revoke all on function pyorch._refuse_enqueue(text, jsonb[], text[], integer, timestamptz)
+  from public;

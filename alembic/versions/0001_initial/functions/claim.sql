@@ -2,7 +2,8 @@
 -- Take the next items of a queue, each with a lease and a receipt. Nothing there, or paused: no
 -- rows.
 -- The planner switches are for the short ways, see pyorch._queue_source.
--- Calls: pyorch._q_to_one, pyorch._q_to_claim, pyorch._claim_limited.  Reads: pyorch.queue.
+-- Calls: pyorch._q_to_one, pyorch._q_to_claim, pyorch._claim_limited, pyorch._refuse_lease.
+-- Reads: pyorch.queue.
 create or replace function pyorch.claim(
   queue text,
   -- who claims; kept with the item, for people
@@ -27,7 +28,7 @@ declare
   v_lease interval;
 begin
   -- one item is what most workers ask for: nothing is looked at twice
-  if claim.batch = 1 and coalesce(claim.lease > '0', true) then
+  if claim.batch = 1 and coalesce(claim.lease > '0' and claim.lease <= '30 days', true) then
     v_item := pyorch._q_to_one(claim.queue, claim.worker, claim.lease);
     if v_item.receipt is not null then
       return next v_item;
@@ -43,11 +44,14 @@ begin
   if not found then
     perform pyorch._queue_id(claim.queue);
   end if;
-  if v_lease <= '0' or coalesce(claim.batch, 0) not between 1 and 10000 then
-    raise exception using
-      errcode = 'PY001',
-      message = 'batch must be from 1 to 10000, and the lease longer than nothing',
-      hint = 'For example: select * from pyorch.claim(''queue'', ''worker'', batch => 10);';
+  if v_lease <= '0' or v_lease > '30 days' or coalesce(claim.batch, 0) not between 1 and 10000 then
+    if coalesce(claim.batch, 0) not between 1 and 10000 then
+      raise exception using
+        errcode = 'PY001',
+        message = 'batch must be from 1 to 10000',
+        hint = 'For example: select * from pyorch.claim(''queue'', ''worker'', batch => 10);';
+    end if;
+    perform pyorch._refuse_lease(v_lease);
   end if;
   if v_paused then
     return;
@@ -63,8 +67,8 @@ $$;
 
 comment on function pyorch.claim(text, text, integer, interval) is
   'Take up to batch (1 to 10000) items; lease: until when the worker must complete, fail, '
-  'release or heartbeat (null: the queue''s). A paused queue gives none. Raises PY001 '
-  '(argument), PY002 (no such queue).';
+  'release or heartbeat (null: the queue''s), 30 days at most. A paused queue gives none. Raises '
+  'PY001 (argument), PY002 (no such queue).';
 
 revoke all on function pyorch.claim(text, text, integer, interval) from public;
 

@@ -35,8 +35,9 @@ end;
 $$;
 
 comment on function pyorch.enqueue(text, jsonb, text, integer, timestamptz, text) is
-  'Put one item into a native queue; returns its id. Raises PY001 (argument, or an attached '
-  'queue), PY002, PY014 (the key is taken and the queue''s key_conflict is refuse).';
+  'Put one item into a native queue, not to be claimed before run_at (finite); returns its id. '
+  'Raises PY001 (argument, or an attached queue), PY002, PY014 (the key is taken and the queue''s '
+  'key_conflict is refuse).';
 
 revoke all on function pyorch.enqueue(text, jsonb, text, integer, timestamptz, text) from public;
 

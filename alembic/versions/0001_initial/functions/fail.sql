@@ -27,11 +27,13 @@ begin
   if not found then
     perform pyorch._queue_id(fail.queue);
   end if;
-  if fail.retry_in < '0' then
+  -- as far as the cap of a backoff may go
+  if fail.retry_in < '0' or fail.retry_in > '30 days' then
     raise exception using
       errcode = 'PY001',
-      message = pg_catalog.format('retry_in is negative: %s', fail.retry_in),
-      hint = 'At once: retry_in => ''0''; by the queue''s backoff: leave it out.';
+      message = pg_catalog.format('"retry_in" is no interval that fits: %s', fail.retry_in),
+      hint = 'Give one from 00:00:00 to 30 days. At once: retry_in => ''0''; by the queue''s '
+             'backoff: leave it out.';
   end if;
   for receipt, status in
     execute 'select f.receipt, f.status from pyorch._q_fail_' || fail.queue || '($1, $2, $3, $4) f'
@@ -46,8 +48,9 @@ end;
 $$;
 
 comment on function pyorch.fail(text, text[], text, interval, boolean) is
-  'Fail items: pending again after retry_in (null: backoff), or failed for good (permanent, or '
-  'attempts used up). Returns the accepted receipts with their new status. Raises PY001, PY002.';
+  'Fail items: pending again after retry_in (null: backoff; 30 days at most), or failed for good '
+  '(permanent, or attempts used up). Returns the accepted receipts with their new status. '
+  'Raises PY001, PY002.';
 
 revoke all on function pyorch.fail(text, text[], text, interval, boolean) from public;
 

@@ -24,7 +24,7 @@ declare
   v_done boolean;
   v_item pyorch.claimed;
 begin
-  if next.batch = 1 and coalesce(next.lease > '0', true) then
+  if next.batch = 1 and coalesce(next.lease > '0' and next.lease <= '30 days', true) then
     -- one whose first element has another number than 1 is for complete
     if pg_catalog.cardinality(next.done) = 1 and next.done[1] is not null then
       -- assigned, though nobody reads it: perform would be a query of its own
@@ -46,8 +46,8 @@ end;
 $$;
 
 comment on function pyorch.next(text, text, integer, text[], interval) is
-  'Complete what is done and claim up to batch further items, in one transaction. Stale '
-  'receipts among done are ignored, as in complete. Raises PY001, PY002.';
+  'Complete what is done and claim up to batch further items, in one transaction; batch and lease '
+  'as in claim. Stale receipts among done are ignored, as in complete. Raises PY001, PY002.';
 
 revoke all on function pyorch.next(text, text, integer, text[], interval) from public;
 
