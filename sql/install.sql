@@ -41,8 +41,11 @@
 \ir functions/_maintain_queues.sql
 \ir functions/_queue_look_back.sql
 \ir functions/_queue_low.sql
+\ir functions/_queue_sure.sql
+\ir functions/_queue_left.sql
 \ir functions/_queue_looked.sql
 \ir functions/_queue_all_due.sql
+\ir functions/_queue_due.sql
 \ir functions/_explained.sql
 \ir functions/_parse_receipts.sql
 \ir functions/_native_async.sql

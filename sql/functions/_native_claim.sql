@@ -71,6 +71,7 @@ begin
       if v_again then
         continue when v_moved = 0 and not v_skipped and v_low >= v_mark - 16;
         v_from := least(v_low, v_mark - 16);
+        select i.last_value into v_end from pyorch.q_id_{q} i;
       elsif v_exact then
         select i.last_value into v_end from pyorch.q_id_{q} i;
         v_cursor[3] := coalesce(pg_catalog.pg_sequence_last_value('pyorch.q_high_{q}'), 0);
@@ -177,16 +178,15 @@ begin
       exit pass when v_left = 0;
     end loop;
 
-    -- too little: has something come back, or become due?
+    if v_again and pg_catalog.cardinality(v_lanes) = 1 then
+      perform pyorch._queue_sure('{q}', v_end);
+    end if;
+    -- too little: has something been left behind, come back, or become due?
     exit when v_again;
     v_again := true;
-    select l.last_value, pg_catalog.to_timestamp(d.last_value / 1000.0) - interval '1 minute'
-      into v_low, v_due
-      from pyorch.q_low_{q} l, pyorch.q_due_{q} d;
-    if v_due > v_now then
-      -- the clock was set back
-      v_due := '-infinity';
-    end if;
+    v_end := null;
+    v_low := pyorch._queue_left('{q}');
+    v_due := pyorch._queue_due('{q}', v_now);
     if exists (
       select 1
         from pyorch.waiting_{q} w
@@ -194,7 +194,7 @@ begin
          and not w.blocked
     ) then
       v_moved := pyorch._q_ready_{q}(p_batch, v_due);
-      select l.last_value into v_low from pyorch.q_low_{q} l;
+      v_low := pyorch._queue_left('{q}');
     else
       perform pyorch._queue_all_due('{q}', v_now);
     end if;

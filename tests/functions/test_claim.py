@@ -1,5 +1,6 @@
 """pyorch.claim: the next items, each to one worker, the most important and the oldest first."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -160,6 +161,26 @@ def test_what_came_back_is_found_by_a_session_that_is_far_ahead(db, connect, clo
         rest += some
     assert set(payloads(lost)) <= set(payloads(rest))
     assert len(rest) == 1000
+
+
+def test_what_was_left_behind_is_found_when_little_else_is_there(db, connect):
+    create(db)
+    db.execute("select pyorch.enqueue_batch('q', array_agg(to_jsonb(i))) from generate_series(1, 600) i")
+    other = connect(autocommit=False)
+    assert payloads(claim(other)) == [1]
+    assert payloads(claim(db)) == [2]
+    # no exact look is due, here or in a new session
+    soon = int(time.time() * 1000) + 80000
+    db.execute("select setval('pyorch.q_look_q', %s)", [soon])
+    db.execute("select set_config(format('pyorch.q%%s_100000', queue_id), %s, false) from pyorch.queue",
+               [f"{{2,{soon},256,1,1}}"])  # fmt: skip
+    for _ in range(550):
+        assert len(claim(db)) == 1
+    other.rollback()
+    marks = db.execute("select l.last_value > 200, s.last_value from pyorch.q_low_q l, pyorch.q_sure_q s").fetchone()
+    assert marks == (True, 0)
+    assert payloads(claim(connect(), 100)) == [*range(553, 601), 1]
+    assert db.execute("select last_value from pyorch.q_sure_q").fetchone() == (600,)
 
 
 def test_a_new_session_does_not_look_at_what_is_gone(db, connect):

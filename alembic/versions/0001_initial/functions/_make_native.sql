@@ -24,6 +24,7 @@ begin
     'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 256;'
     'create sequence pyorch.q_front_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_seen_{q} minvalue 0 start 0;'
+    'create sequence pyorch.q_sure_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_look_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_due_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_back_{q};'

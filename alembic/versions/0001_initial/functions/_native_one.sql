@@ -76,9 +76,11 @@ begin
               i.attempts,
               '0.' || i.id || '.' || i.token,
               i.lease_until,
+              -- nextval is the cheaper of the two: it writes to the log only now and then. It goes
+              -- too far where another session has moved the front meanwhile
               case
-                -- the cheaper of the two: it writes to the log only now and then
-                when i.id = v_front + 1 then pg_catalog.nextval('pyorch.q_front_{q}')
+                when i.id = v_front + 1 and pg_catalog.nextval('pyorch.q_front_{q}') = i.id
+                  then i.id
                 when i.id > v_front then pg_catalog.setval('pyorch.q_front_{q}', i.id)
               end
          into v_id,

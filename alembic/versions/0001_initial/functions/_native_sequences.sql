@@ -10,8 +10,8 @@ create or replace function pyorch._native_sequences(p_queue text)
 as $$
   select array(
     select 'pyorch.q_' || s || '_' || p_queue
-      from pg_catalog.unnest(array['id', 'token', 'low', 'high', 'front', 'seen', 'look', 'due',
-             'back', 'lanes']) s
+      from pg_catalog.unnest(array['id', 'token', 'low', 'high', 'front', 'seen', 'sure', 'look',
+             'due', 'back', 'lanes']) s
   );
 $$;
 

@@ -2,7 +2,7 @@
 -- An exact look of a claim has ended: when is the next one due? So that looks take half a percent
 -- of a session's time, but at least every 60 s and at most every 100 ms. A slow one keeps new
 -- sessions from looking as well.
--- Calls: pyorch._queue_low.
+-- Calls: pyorch._queue_low, pyorch._queue_sure.
 create or replace function pyorch._queue_looked(
   p_queue text,
   -- when it began, seconds since 1970
@@ -25,6 +25,7 @@ begin
     perform pg_catalog.setval(('pyorch.q_look_' || p_queue)::regclass, (v_next * 1000)::bigint);
   end if;
   perform pyorch._queue_low(p_queue, p_nothing_up_to, true);
+  perform pyorch._queue_sure(p_queue, p_nothing_up_to);
   return v_next * 1000;
 end;
 $$;
