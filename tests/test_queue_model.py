@@ -51,6 +51,8 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self.now = 0
         self.items: list[Known] = []
+        # of each group that has unfinished items the one that may be worked on
+        self.heads: dict[str, int] = {}
         self.queue = f"m{next(self.numbers)}"
         queues.create(
             self.db, self.queue, lease=f"{LEASE} seconds", max_attempts=MAX_ATTEMPTS,
@@ -63,16 +65,12 @@ class QueueMachine(RuleBasedStateMachine):
         return [item for item in self.items if item.state == "processing"]
 
     def claimable(self) -> list[Known]:
-        heads: dict[str, int] = {}
-        for item in self.items:
-            if item.group is not None and item.state in ("pending", "processing"):
-                heads.setdefault(item.group, item.id)
         free = [
             item
             for item in self.items
             if item.state == "pending"
             and item.ready_at <= self.now
-            and (item.group is None or heads[item.group] == item.id)
+            and (item.group is None or self.heads[item.group] == item.id)
         ]
         return sorted(free, key=lambda item: (-item.priority, item.id))
 
@@ -81,6 +79,15 @@ class QueueMachine(RuleBasedStateMachine):
         item.stale.append(item.receipt)
         item.receipt = None
         item.state = "pending"
+
+    def end(self, item: Known, state: str) -> None:
+        """An item is done or dead: the oldest of its group that is left goes on."""
+        item.state = state
+        if item.group is not None:
+            line = [other.id for other in self.items if other.group == item.group and other.state == "pending"]
+            del self.heads[item.group]
+            if line:
+                self.heads[item.group] = min(line)
 
     # what can happen
 
@@ -105,6 +112,8 @@ class QueueMachine(RuleBasedStateMachine):
             assert item_id not in [item.id for item in self.items]
             straight = not wait and group is None
             self.items.append(Known(item_id, priority, group, key, self.now + (wait or 0), straight=straight))
+            if group is not None:
+                self.heads.setdefault(group, item_id)
 
     @rule(batch=st.sampled_from([1, 1, 2, 5, 40]), session=st.integers(0, 2))
     def claim(self, batch: int, session: int) -> None:
@@ -134,7 +143,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert sorted(row[0] for row in rows) == sorted(str(item.receipt) for item in chosen)
         for item in chosen:
             self.give_back(item)
-            item.state = "done"
+            self.end(item, "done")
 
     @precondition(lambda self: self.held())
     @rule(data=st.data(), retry_in=st.sampled_from([None, 0, 20]), permanent=st.sampled_from([False, False, True]))
@@ -147,7 +156,8 @@ class QueueMachine(RuleBasedStateMachine):
         dead = permanent or item.attempts >= MAX_ATTEMPTS
         assert row == [("failed" if dead else "pending",)]
         self.give_back(item)
-        item.state = "dead" if dead else "pending"
+        if dead:
+            self.end(item, "dead")
         item.ready_at = self.now + (10 if retry_in is None else retry_in)
 
     @precondition(lambda self: self.held())
@@ -183,7 +193,8 @@ class QueueMachine(RuleBasedStateMachine):
         for item in orphans:
             self.give_back(item)
             item.losses += 1
-            item.state = "dead" if item in dead else "pending"
+            if item in dead:
+                self.end(item, "dead")
 
     @precondition(lambda self: any(item.state == "dead" for item in self.items))
     @rule()
@@ -198,9 +209,8 @@ class QueueMachine(RuleBasedStateMachine):
         for item in back:
             item.state, item.attempts, item.losses, item.ready_at = "pending", 0, 0, self.now
             if item.group is not None:
-                # behind those that are in line already: the model has them by id, so a new one stands for it
-                self.items.remove(item)
-                self.items.append(item)
+                # behind the one that may be worked on, before those that are younger
+                self.heads.setdefault(item.group, item.id)
 
     # what always holds
 

@@ -25,7 +25,7 @@ $$;
 
 comment on function pyorch.redrive(text, text[]) is
   'Send dead letters (null: all) back to pending; returns how many. One whose key is taken by a '
-  'newer item stays dead. Raises PY002.';
+  'newer item stays dead. In its group it goes before younger ones. Raises PY002.';
 
 revoke all on function pyorch.redrive(text, text[]) from public;
 
