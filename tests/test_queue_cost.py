@@ -1,5 +1,7 @@
 """What a claim of a native queue costs, in pages: it must not grow with anything. Independent of the machine."""
 
+import time
+
 import psycopg
 import pytest
 
@@ -19,10 +21,25 @@ def touched(session, call, *values):
     return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
 
 
+# a session's exact looks come by the clock, more of them among so many claims the slower the machine is
+NO_LOOK = """
+  select set_config(s.name, array_replace(p.place, p.place[2], %s)::text, false)
+    from pyorch.queue q, lateral (select format('pyorch.q%%s_100000', q.queue_id)) s (name),
+         lateral (select nullif(current_setting(s.name, true), '')::bigint[]) p (place)
+   where p.place is not null
+"""
+
+
+def usual_pages(session):
+    """Return how many buffers a claim touches, told apart from the periodic exact look."""
+    session.execute(NO_LOOK, [int(time.time() * 1000) + 80000])
+    return pages(session)
+
+
 def usual(session):
-    """Return what 99 of 100 claims stay below, after the first one; exact looks and high marks are among the rest."""
+    """Return what 99 of 100 claims stay below, after the first one; high marks are among the rest."""
     pages(session)
-    return sorted(pages(session) for _ in range(400))[-5]
+    return sorted(usual_pages(session) for _ in range(400))[-5]
 
 
 def fill(db, items, queue="q"):
@@ -104,8 +121,8 @@ def test_a_look_back_is_one_for_all_sessions(db, connect):
     sessions = [connect() for _ in range(8)]
     for session in sessions:
         pages(session)
-    counts = sorted(pages(session) for _ in range(100) for session in sessions)
-    # exact looks and high marks are among the rest
+    counts = sorted(usual_pages(session) for _ in range(100) for session in sessions)
+    # high marks are among the rest
     assert counts[len(counts) * 95 // 100] <= BOUND
 
 
