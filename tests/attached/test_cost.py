@@ -88,12 +88,22 @@ def table(db, request):
     )
 
 
+# a session's looks from the start come by the clock, more of them among so many claims the slower the machine is
+NO_LOOK = """
+  select set_config(s.name, %s || substr(p.place, strpos(p.place, '|')), false)
+    from (select pyorch._attached_pieces(1) ->> 'setting') s (name),
+         lateral (select nullif(current_setting(s.name, true), '')) p (place)
+   where p.place is not null
+"""
+
+
 def usual(session, claims=100):
     """Return what 99 of 100 claims stay below, after the first one; the periodic look from the start told apart."""
-    buffers(session, "select * from pyorch.claim('q', 'w')")
-    return sorted(buffers(session, "select * from pyorch.claim('q', 'w')") for _ in range(claims))[
-        -max(2, claims // 50)
-    ]
+    costs = []
+    for _ in range(claims + 1):
+        costs.append(buffers(session, "select * from pyorch.claim('q', 'w')"))
+        session.execute(NO_LOOK, [str(time.time() + 10)])
+    return sorted(costs[1:])[-max(2, claims // 50)]
 
 
 def churn(session, items):
