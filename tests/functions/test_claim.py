@@ -192,6 +192,16 @@ def test_a_new_session_does_not_look_at_what_is_gone(db, connect):
     assert int(db.execute("select last_value from pyorch.q_low_q").fetchone()[0]) >= 2900
 
 
+def test_a_queue_with_priorities_is_not_looked_at_from_the_start_when_little_is_there(db):
+    create(db)
+    enqueue(db, "high", priority=7)
+    db.execute("select pyorch.enqueue_batch('q', array_agg(to_jsonb(i))) from generate_series(1, 5000) i")
+    while some := claim(db, 1000):
+        complete(db, some)
+    db.execute("select pyorch.unlock('q')")
+    assert db.execute("select pyorch._queue_left('q') >= 2900").fetchone() == (True,)
+
+
 def test_concurrency_bounds_what_is_in_work(db, connect, clock):
     create(db, concurrency=3, lease="1 minute")
     enqueue(db, *range(6))

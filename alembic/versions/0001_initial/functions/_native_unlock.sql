@@ -97,6 +97,10 @@ begin
     least(v_first_pending, case when v_whole then least(v_high, v_end) end) - 1,
     v_whole and unlocked = 0
   );
+  if v_whole then
+    -- with several priorities nobody else makes sure
+    perform pyorch._queue_sure('{q}', least(v_first_pending, v_high, v_end) - 1);
+  end if;
   if v_mine then
     update pyorch.queue_mark m
        set live = v_mark.live,
