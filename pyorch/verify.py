@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -59,7 +60,7 @@ def dead_man(dsn: str | None, max_age: str) -> list[Check]:
     """The dead-man's switch: only how old the last tick is; quick, and failed when it is older than ``max_age``.
 
     Raises:
-        PyorchError: the database cannot be reached (which is failure enough); PY001 ``max_age`` is no interval.
+        PyorchError: the database cannot be reached (which is failure enough); PY001 ``max_age`` is no age.
     """
     with db.connect(dsn) as connection:
         return [heartbeat(connection, max_age)]
@@ -140,4 +141,7 @@ def _seconds(connection: Connection, interval: str) -> float:
         row = connection.execute("select extract(epoch from %s::interval)::double precision", [text]).fetchone()
     except psycopg.DataError as error:
         raise PyorchError(f'"{interval}" is no interval', hint="For example: 3m, 90s, 2h.", sqlstate="PY001") from error
-    return float(row[0]) if row else 0.0
+    seconds = float(row[0]) if row else 0.0
+    if not 0 <= seconds < math.inf:
+        raise PyorchError(f'"{interval}" is no age', hint="Give one from 0 on, such as 3m, 90s, 2h.", sqlstate="PY001")
+    return seconds

@@ -27,7 +27,7 @@ def orchestrate(app: App, skip: tuple[str, ...], budget: str | None, if_stale: s
 
     Example: pyorch orchestrate --skip metrics --if-stale 15m
     """
-    if if_stale and not verify.stale(app.connection, if_stale):
+    if if_stale is not None and not verify.stale(app.connection, if_stale):
         app.done("The schedule is alive: nothing to do.", skipped="not stale")
         return
     # local to the transaction: a pooler may hand the session on

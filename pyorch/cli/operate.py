@@ -74,7 +74,7 @@ def verify_(
         app.row(known, UNKNOWN.format(canary_endpoint), canary_endpoint)
     checks = (
         verify.dead_man(app.dsn, max_age)
-        if max_age
+        if max_age is not None
         else verify.verify(
             app.dsn, cycles_wanted=cycles, canary_url=canary_url, canary_endpoint=canary_endpoint, say=app.say
         )

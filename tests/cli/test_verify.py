@@ -270,7 +270,16 @@ def test_the_dead_mans_switch_goes_by_the_age_of_the_last_tick(shell, app):
     )
     assert shell.json("verify --max-age 3m")[0]["state"] == "ok"
     assert shell.json("verify --max-age 90s", exit_code=1)[0]["state"] == "failed"
-    assert "Hint: " in shell("verify --max-age soon", exit_code=2).stderr
+
+
+@pytest.mark.parametrize("age", ["soon", "-3m", "-90s", "-1 hour", "infinity", ""])
+@pytest.mark.parametrize("command", ["verify --max-age", "orchestrate --if-stale"])
+def test_an_age_that_is_none_is_refused_and_nothing_is_run(shell, app, command, age):
+    app.execute("insert into pyorch.heartbeat (source, run_id, beat_at) values ('agent', 1, pyorch._now())")
+    said = shell(command, age, exit_code=2)
+    assert f'Error: "{age}" is no ' in said.stderr and "Hint: " in said.stderr
+    assert said.stdout == ""
+    assert app.execute("select count(*) from pyorch.run_log").fetchone() == (0,)
 
 
 def test_a_tick_by_hand_does_not_calm_the_dead_mans_switch(shell):
