@@ -189,6 +189,21 @@ def test_an_unknown_option_column_word_or_status_word(db):
     assert db.execute("select count(*) from pyorch.queue").fetchone() == (0,), "nothing half-done"
 
 
+@pytest.mark.parametrize("word", ["pending", "processing", "complete", "failed"])
+@pytest.mark.parametrize("given", ["", "  ", {}, ["done"]])
+@pytest.mark.parametrize("shape", ["uuid id, enum status, all columns", "id and status alone"])
+def test_a_status_word_that_is_empty_or_none(db, word, given, shape):
+    db.execute(SHAPES[shape].ddl)
+    table = SHAPES[shape].table
+    message, hint = refused(db, table, "PY001", statuses={word: given})
+    assert message == f'no status word for "{word}": {json.dumps(given)}'
+    assert f'{{"statuses": {{"{word}": "…"}}}}' in hint
+    assert attach(db, table, statuses={word: None})["queue"] == "q"
+    with pytest.raises(psycopg.Error) as caught:
+        db.execute("select pyorch.alter_queue('q', %s)", [json.dumps({"statuses": {word: given}})])
+    assert caught.value.sqlstate == "PY001" and caught.value.diag.message_hint == hint
+
+
 @pytest.mark.parametrize(
     "ddl",
     [

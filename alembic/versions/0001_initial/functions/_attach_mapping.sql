@@ -1,7 +1,7 @@
 -- pyorch._attach_mapping(regclass, jsonb)
 -- Columns and statuses of a table that is to be a queue: {columns, statuses}. PY001 for a named
--- column that is not there or has no fitting type, PY008 when id, status or a status word is
--- missing.
+-- column that is not there or has no fitting type and for an empty status word, PY008 when id,
+-- status or a status word is missing.
 -- Calls: pyorch._attach_columns, pyorch._attach_id, pyorch._attach_statuses, pyorch._check_options.
 create or replace function pyorch._attach_mapping(
   p_relation regclass,
@@ -36,6 +36,23 @@ begin
     array['pending', 'processing', 'complete', 'failed'],
     'status'
   );
+  select s.key
+    into v_missing
+    from pg_catalog.jsonb_each(coalesce(nullif(p_options -> 'statuses', 'null'), '{}')) s
+   where pg_catalog.jsonb_typeof(s.value) in ('object', 'array')
+      or pg_catalog.btrim(s.value #>> '{}') = ''
+   order by s.key
+   limit 1;
+  if v_missing is not null then
+    raise exception using
+      errcode = 'PY001',
+      message = pg_catalog.format(
+        'no status word for "%s": %s', v_missing, p_options #> array['statuses', v_missing]),
+      hint = pg_catalog.format(
+        'Give the word that %1$s holds: {"statuses": {"%2$s": "…"}}; left out, it is looked for.',
+        p_relation, v_missing
+      );
+  end if;
 
   v_columns := pyorch._attach_columns(p_relation, v_given);
   v_id := pyorch._attach_id(p_relation, v_given ->> 'id');
