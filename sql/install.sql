@@ -13,6 +13,7 @@
 \ir roles.sql
 \ir functions/_now.sql
 \ir functions/_edit_distance.sql
+\ir functions/_nearest.sql
 \ir functions/_check_options.sql
 \ir functions/_option_interval.sql
 \ir functions/_option_number.sql

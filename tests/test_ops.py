@@ -82,7 +82,7 @@ def test_a_signature_that_changed_brings_its_grants_and_comment_along(later, emp
         names = db.execute("""
           select p.proargnames, obj_description(p.oid, 'pg_proc'), has_function_privilege('public', p.oid, 'execute')
             from pg_proc p where p.oid = 'pyorch._edit_distance(text,text)'::regprocedure""").fetchone()
-    assert names == (["p_one", "p_two"], "Levenshtein distance of two short words.", False)
+    assert names == (["p_one", "p_two"], "How many slips two short words are apart.", False)
 
 
 @pytest.mark.parametrize("way", ["online", "printed"])

@@ -1,6 +1,6 @@
 -- pyorch._check_options(jsonb, text[], text)
--- Refuse an options object that holds a key nobody knows, and name the nearest known one.
--- Calls: pyorch._edit_distance.
+-- Refuse an options object that holds a key nobody knows, and name a near one and all that exist.
+-- Calls: pyorch._nearest.
 create or replace function pyorch._check_options(
   -- what the caller gave
   p_options jsonb,
@@ -28,22 +28,19 @@ begin
   end if;
   for v_key in select k from pg_catalog.jsonb_object_keys(p_options) k order by k loop
     continue when v_key = any (p_known);
-    select k
-      into v_nearest
-      from pg_catalog.unnest(p_known) k
-     order by pyorch._edit_distance(v_key, k), k
-     limit 1;
+    v_nearest := pyorch._nearest(v_key, p_known);
     raise exception using
       errcode = 'PY001',
       message = pg_catalog.format('unknown %s "%s"', p_what, v_key),
       hint = pg_catalog.format(
-        'Did you mean "%s"? Known: %s.', v_nearest, pg_catalog.array_to_string(p_known, ', ')
+        '%sKnown: %s.',
+        'Did you mean "' || v_nearest || '"? ', pg_catalog.array_to_string(p_known, ', ')
       );
   end loop;
 end;
 $$;
 
 comment on function pyorch._check_options(jsonb, text[], text) is
-  'Refuse unknown keys of an options object (PY001), naming the nearest known one.';
+  'Refuse unknown keys of an options object (PY001), naming a near one and all known ones.';
 
 revoke all on function pyorch._check_options(jsonb, text[], text) from public;

@@ -2,7 +2,7 @@
 -- Check one value for pyorch.configure() and return it in its canonical form; PY001, PY003 when it
 -- does not fit.
 -- Calls: pyorch._check_options, pyorch._option_interval, pyorch._option_number, pyorch._step_words,
--- pyorch._cron_text.
+-- pyorch._cron_text, pyorch._endpoint_id.
 create or replace function pyorch._check_setting(p_setting text, p_value jsonb)
   returns jsonb
   language plpgsql
@@ -46,13 +46,7 @@ begin
         ));
       end if;
     when p_setting = 'ping' then
-      perform from pyorch.endpoint e where e.endpoint = v_text;
-      if not found then
-        raise exception using
-          errcode = 'PY003',
-          message = pg_catalog.format('unknown endpoint "%s"', v_text),
-          hint = 'Make it first: select pyorch.set_endpoint(…);';
-      end if;
+      perform pyorch._endpoint_id(v_text);
     when p_setting = 'missed' then
       perform pyorch._check_options(p_value, array(select j.job from pyorch.job j), 'job');
       if exists (

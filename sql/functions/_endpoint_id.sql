@@ -1,6 +1,6 @@
 -- pyorch._endpoint_id(text)
--- The id of an endpoint; PY003, naming the nearest one, when there is none.
--- Calls: pyorch._edit_distance.  Reads: pyorch.endpoint.
+-- The id of an endpoint; PY003, with a near name, when there is none.
+-- Calls: pyorch._nearest.  Reads: pyorch.endpoint.
 create or replace function pyorch._endpoint_id(p_endpoint text)
   returns integer
   language plpgsql
@@ -11,25 +11,21 @@ create or replace function pyorch._endpoint_id(p_endpoint text)
 as $$
 declare
   v_id integer;
-  v_nearest text;
+  v_known text[];
 begin
   select e.endpoint_id into v_id from pyorch.endpoint e where e.endpoint = p_endpoint;
   if found then
     return v_id;
   end if;
-  select e.endpoint
-    into v_nearest
-    from pyorch.endpoint e
-   order by pyorch._edit_distance(left(p_endpoint, 63), e.endpoint), e.endpoint
-   limit 1;
+  v_known := array(select e.endpoint from pyorch.endpoint e);
   raise exception using
     errcode = 'PY003',
     message = pg_catalog.format('there is no endpoint "%s"', p_endpoint),
     hint = case
-      when v_nearest is null then 'There is none yet. Make one: select pyorch.set_endpoint(…);'
-      else pg_catalog.format(
-        'Did you mean "%s"? List them with: select endpoint from pyorch.endpoint_status;', v_nearest
-      )
+      when v_known = '{}' then 'There is none yet. Make one: select pyorch.set_endpoint(…);'
+      else
+        coalesce('Did you mean "' || pyorch._nearest(p_endpoint, v_known) || '"? ', '')
+        || 'All: select endpoint from pyorch.endpoint_status;'
     end;
 end;
 $$;

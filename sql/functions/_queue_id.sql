@@ -1,6 +1,6 @@
 -- pyorch._queue_id(text)
--- The id of a queue; PY002, with the nearest known name, when there is none.
--- Calls: pyorch._edit_distance.  Reads: pyorch.queue.
+-- The id of a queue; PY002, with a near name, when there is none.
+-- Calls: pyorch._nearest.  Reads: pyorch.queue.
 create or replace function pyorch._queue_id(p_queue text)
   returns integer
   language plpgsql
@@ -11,7 +11,7 @@ create or replace function pyorch._queue_id(p_queue text)
 as $$
 declare
   v_queue_id integer;
-  v_nearest text;
+  v_known text[];
 begin
   select q.queue_id
     into v_queue_id
@@ -20,22 +20,17 @@ begin
   if found then
     return v_queue_id;
   end if;
-  select q.queue
-    into v_nearest
-    from pyorch.queue q
-   order by pyorch._edit_distance(coalesce(p_queue, ''), q.queue), q.queue
-   limit 1;
+  v_known := array(select q.queue from pyorch.queue q);
   raise exception using
     errcode = 'PY002',
     message = pg_catalog.format('queue %s does not exist', coalesce('"' || p_queue || '"', 'null')),
     hint = case
-      when v_nearest is null then
+      when v_known = '{}' then
         'Make one: select pyorch.create_queue(''name'');'
           ' or select pyorch.attach_queue(''name'', ''table'');'
       else
-        pg_catalog.format(
-          'Did you mean "%s"? All: select queue from pyorch.queue_status;', v_nearest
-        )
+        coalesce('Did you mean "' || pyorch._nearest(p_queue, v_known) || '"? ', '')
+        || 'All: select queue from pyorch.queue_status;'
     end;
 end;
 $$;

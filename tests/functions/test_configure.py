@@ -85,6 +85,15 @@ def test_a_ping_names_an_endpoint_that_exists(db):
     with pytest.raises(psycopg.Error) as error:
         configure(db, ping="nowhere")
     assert error.value.sqlstate == "PY003"
+    assert "select pyorch.set_endpoint(" in error.value.diag.message_hint
+    db.execute("select pyorch.set_endpoint('somewhere', 'scraper', 'https://a.example/x')")
+    with pytest.raises(psycopg.Error) as error:
+        configure(db, ping="nowhere")
+    assert error.value.sqlstate == "PY003"
+    assert 'Did you mean "somewhere"?' not in error.value.diag.message_hint
+    with pytest.raises(psycopg.Error) as error:
+        configure(db, ping="somewheer")
+    assert 'Did you mean "somewhere"?' in error.value.diag.message_hint
 
 
 def test_the_schedule_follows(db):
