@@ -27,10 +27,10 @@ declare
   v_now constant timestamptz := {now};
   v_token constant bigint := {token};
   v_fence constant timestamptz := {fence};
-  -- when a look from the start is due, how many items this session had (64: it is busy), where the
-  -- last of them stands
+  -- when a look from the start is due (0: at each claim), how many items this session had (64: it
+  -- is busy), where the last of them stands
   v_cursor constant text[] := {cursor};
-  v_ahead boolean := {for_all} and {is_ahead};
+  v_ahead boolean := {for_all} and coalesce({is_ahead}, false);
   v_from_at {at_type} := {from_at};
   v_from_id {id_cast} := {from_id};
   v_start double precision;
@@ -127,7 +127,8 @@ begin
     v_at := pg_catalog.set_config(
       '{setting}',
       (
-        select e.now + least(greatest(200::float8 * (e.now - v_start), 0.02), 10)
+        select case when v_count < 64 then 0
+                 else e.now + least(greatest(200::float8 * (e.now - v_start), 0.02), 10) end
           from pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) e (now)
       ) || '|' || v_count || '|' || v_at || '|' || item_id,
       false

@@ -30,12 +30,12 @@ begin
                    and s.item_id = pg_catalog.substr(p_receipt, {item_at})
               )
          into v_known;
-    if v_known then
+    if v_known is false then
+      return true;
+    elsif v_known then
       delete from pyorch.item_state s
        where s.queue_id = {q}
          and s.item_id = pg_catalog.substr(p_receipt, {item_at});
-    end if;
-    if v_known is not null then
       return true;
     end if;
   end if;

@@ -33,8 +33,10 @@ declare
   v_item pyorch.claimed;
   v_context text;
 begin
-{async}  if pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000
-    between v_cursor[2] - 90000 and v_cursor[2]
+{async}  -- less than 90 s before the exact look that is due; BETWEEN would ask the clock twice
+  if pg_catalog.abs(
+       v_cursor[2] - 45000 - pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000
+     ) <= 45000
     and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null
   then
     v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');

@@ -96,11 +96,11 @@ begin
         ' from pg_catalog.pg_index i where i.indrelid = %1$L::regclass)',
       p_attached ->> 'relation'
     ) else 'null' end,
+    -- less than 11 s before the look from the start that is due; BETWEEN would ask the clock twice
     'is_ahead', case
       when v_moves then
-        'coalesce(v_cursor[2] = ''64'' and pg_catalog.date_part(''epoch'','
-          ' pg_catalog.clock_timestamp()) between v_cursor[1]::float8 - 11::float8'
-          ' and v_cursor[1]::double precision, false)'
+        'pg_catalog.abs(v_cursor[1]::float8 - 5.5::float8'
+          ' - pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp())) <= 5.5::float8'
       else 'false'
     end,
     'at_type', coalesce(v_columns #>> '{created_at,type}', 'text'),
