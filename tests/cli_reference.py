@@ -9,6 +9,7 @@ from pyorch.cli import main
 
 TARGET = Path(__file__).parent.parent / "docs" / "cli.md"
 WIDTH = 100
+HELP = ["-h", "--help"]
 SHARED = {"dsn", "as_json", "help"}
 
 
@@ -24,7 +25,10 @@ def text() -> str:
         "",
     ]
     for path, command in commands(main, ("pyorch",)):
-        context = click.Context(command, info_name=path[-1], terminal_width=WIDTH, max_content_width=WIDTH)
+        # -h as well: a command keeps the help option of whoever asks it first
+        context = click.Context(
+            command, info_name=path[-1], terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=HELP
+        )
         if isinstance(command, click.Group):
             parts += [f"## {' '.join(path)}", "", summary(command), ""]
             continue
