@@ -308,6 +308,7 @@
 \ir tables/queue_depth.sql
 \ir tables/custom_metric.sql
 \ir functions/version.sql
+\ir functions/_default_settings.sql
 \ir functions/_setting.sql
 \ir functions/_platform_id.sql
 \ir functions/_system_identifier.sql
@@ -335,6 +336,7 @@
 \ir functions/_cron_put.sql
 \ir functions/_cron_findings.sql
 \ir functions/reconcile_jobs.sql
+\ir functions/_settings.sql
 \ir functions/configure.sql
 \ir functions/_run_bar.sql
 \ir functions/_slot_open.sql

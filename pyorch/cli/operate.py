@@ -91,17 +91,13 @@ def verify_(
 @settings
 @database
 def configure(app: App, options: dict[str, Any]) -> None:
-    """Change settings; without options, show them. KEY=null resets one.
+    """Change settings; show all of them, the value in force and the default. KEY=null resets one.
 
     Example: pyorch configure --option 'skip=["metrics"]'
     """
     if options:
         app.value("select pyorch.configure(%s)", options)
-    in_force = {row["setting"]: row["value"] for row in app.rows("select * from pyorch.config order by setting")}
-    if in_force or app.json:
-        app.record(in_force)
-    else:
-        app.say("Every setting has its default; \\df+ pyorch.configure in psql names them.")
+    app.table(app.rows("select * from pyorch._settings()"))
 
 
 @click.command()

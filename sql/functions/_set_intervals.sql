@@ -19,7 +19,7 @@ as $$
     from (
       select v.job,
              v.every::interval as every,
-             coalesce(pyorch._setting('missed') ->> v.job, v.missed) as missed
+             pyorch._setting('missed') ->> v.job as missed
         from (
           values
             (
@@ -27,12 +27,11 @@ as $$
               coalesce(
                 pyorch._setting('tick') #>> '{}',
                 case when p_minutes then '1 minute' else '10 seconds' end
-              ),
-              'skip'
+              )
             ),
-            ('pyorch_metrics', pyorch._setting('metrics_every') #>> '{}', 'skip'),
-            ('pyorch_maintain', pyorch._setting('maintain_every') #>> '{}', 'once')
-        ) v (job, every, missed)
+            ('pyorch_metrics', pyorch._setting('metrics_every') #>> '{}'),
+            ('pyorch_maintain', pyorch._setting('maintain_every') #>> '{}')
+        ) v (job, every)
     ) w
    where j.job = w.job
      and (j.every, j.missed) is distinct from (w.every, w.missed);

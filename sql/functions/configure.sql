@@ -1,6 +1,7 @@
 -- pyorch.configure(jsonb)
 -- Change settings; null brings one back to its default. The schedule follows at once.
--- Calls: pyorch._check_options, pyorch._check_setting, pyorch._setting, pyorch.reconcile_jobs.
+-- Calls: pyorch._settings, pyorch._check_options, pyorch._check_setting, pyorch._setting,
+-- pyorch.reconcile_jobs.
 -- Writes: pyorch.config, pyorch.job, jobs of pg_cron.
 create or replace function pyorch.configure(
   -- {scheduler, transport, tick, budget, skip, retention, …}; only the named ones change
@@ -15,8 +16,7 @@ create or replace function pyorch.configure(
 as $$
 #variable_conflict use_column
 declare
-  v_known constant text[] := '{scheduler,transport,tick,budget,skip,retention,unlock_batch,'
-    'metrics_every,maintain_every,missed,allowed_hosts,ping,ping_every}';
+  v_known constant text[] := array(select s.setting from pyorch._settings() s);
   v_schedule constant text[] := '{scheduler,tick,metrics_every,maintain_every,missed}';
   v_answer jsonb := '{}';
   v_key text;
@@ -58,5 +58,3 @@ comment on function pyorch.configure(jsonb) is
 revoke all on function pyorch.configure(jsonb) from public;
 
 call pyorch._grant('admin', 'execute', 'function', 'pyorch.configure(jsonb)');
--- who changes them must see them; the table is older than _grant
-call pyorch._grant('admin', 'select', 'table', 'pyorch.config');

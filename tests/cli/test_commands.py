@@ -240,11 +240,36 @@ def test_status_and_health_print_for_people_and_programs(shell):
     assert all(row["severity"] in ("ok", "warning", "critical") for row in rows)
 
 
+def in_force(shell, line):
+    """The settings that a command answers: name, value in force and default."""
+    return {row["setting"]: (row["value"], row["default"]) for row in shell.json(line)}
+
+
 def test_settings_are_changed_shown_and_reset(shell):
-    assert shell.json("configure --option 'skip=[\"metrics\"]'")["skip"] == ["metrics"]
-    assert shell.json("configure")["skip"] == ["metrics"]
-    assert "skip" not in shell.json("configure --option skip=null")
+    assert in_force(shell, "configure --option 'skip=[\"metrics\"]'")["skip"] == (["metrics"], [])
+    assert in_force(shell, "configure")["skip"] == (["metrics"], [])
+    assert in_force(shell, "configure --option skip=null")["skip"] == ([], [])
     shell("configure --option nonsense=1", exit_code=2)
+
+
+def test_every_setting_is_shown_with_its_value_and_its_default(shell, app):
+    fresh = in_force(shell, "configure")
+    assert fresh["budget"] == ("10 seconds", "10 seconds")
+    assert fresh["tick"] == ("00:00:10", None)
+    assert fresh["ping"] == (None, None)
+    known = shell("configure --option nonsense=1", exit_code=2).stderr.partition("Known: ")[2].rstrip(".\n")
+    assert list(fresh) == known.split(", ")
+    app.execute("select pyorch.configure(%s)", ['{"tick": "1 minute", "retention": {"runs": "1 day"}}'])
+    app.execute("select pyorch._plan_jobs(true)")
+    changed = in_force(shell, "configure")
+    assert changed["tick"] == ("1 minute", None)
+    assert changed["retention"][0] == {**fresh["retention"][1], "runs": "1 day"}
+    # and nothing that pyorch keeps for itself
+    assert changed.keys() == fresh.keys()
+    lines = shell("configure").stdout.splitlines()
+    assert lines[0].split() == ["setting", "value", "default"]
+    assert len(lines) == 1 + len(fresh)
+    assert "budget          10 seconds " in shell("configure").stdout
 
 
 def test_metrics_are_set_checked_listed_and_dropped(shell, imports):
@@ -349,7 +374,7 @@ def test_a_member_of_the_admin_role_configures_and_lists_without_being_the_owner
         administers = Shell(dsn)
         administers("variable set functions_url https://a.example")
         assert administers.json("variable list")[0]["variable"] == "functions_url"
-        assert administers.json("configure --option tick='2 minutes'")["tick"] == "2 minutes"
+        assert in_force(administers, "configure --option tick='2 minutes'")["tick"] == ("2 minutes", None)
         administers("jobs list")
     finally:
         app.execute("drop role t_administers")

@@ -1,7 +1,7 @@
 -- pyorch._setting(text)
 -- What pyorch.configure() has set, else the default; objects are filled up with the defaults of
 -- their missing keys.
--- Reads: pyorch.config.
+-- Calls: pyorch._default_settings.  Reads: pyorch.config.
 create or replace function pyorch._setting(p_setting text)
   returns jsonb
   language sql
@@ -12,28 +12,7 @@ create or replace function pyorch._setting(p_setting text)
   set search_path = pg_catalog, pg_temp
 as $$
   with default_value as (
-    select '{
-      "scheduler": "auto",
-      "transport": "auto",
-      "tick": null,
-      "budget": "10 seconds",
-      "skip": [],
-      "retention": {
-        "runs": "30 days",
-        "calls": "14 days",
-        "metrics": "30 days",
-        "raw_metrics": "2 days",
-        "cron": "7 days"
-      },
-      "unlock_batch": 128,
-      "metrics_every": "1 minute",
-      "maintain_every": "1 hour",
-      "missed": {},
-      "allowed_hosts": null,
-      "ping": null,
-      "ping_every": "1 minute",
-      "paused": false
-    }'::jsonb -> p_setting as value
+    select pyorch._default_settings() -> p_setting as value
   )
   select case
            when s.value is null then d.value
