@@ -239,7 +239,7 @@
 \ir functions/_archive_calls.sql
 \ir functions/drop_endpoint.sql
 \ir functions/_refuse_calls.sql
-\ir functions/_forget_refusal.sql
+\ir functions/_end_hand_over.sql
 \ir functions/_refuse_due.sql
 \ir functions/_claim_for_push.sql
 \ir functions/_call_requests.sql

@@ -3,8 +3,8 @@
 -- mean nothing without the epoch. What pg_net cannot take is refused. Dynamic, since pg_net may not
 -- be there when this function is made or checked.
 -- Calls: pyorch._net_epoch, pyorch._refuse_due, pyorch._claim_for_push, pyorch._call_requests,
--- pyorch._refuse_calls, pyorch._forget_refusal, pyorch.release, net.http_post, net.http_get,
--- net.http_delete.  Writes: pyorch.call.
+-- pyorch._end_hand_over, pyorch.release, net.http_post, net.http_get, net.http_delete.
+-- Writes: pyorch.call.
 create or replace function pyorch._hand_to_net(p_call_ids bigint[], p_now timestamptz)
   returns void
   language plpgsql
@@ -15,15 +15,22 @@ create or replace function pyorch._hand_to_net(p_call_ids bigint[], p_now timest
 as $$
 declare
   v_epoch constant bigint := pyorch._net_epoch();
-  v_ids bigint[];
-  v_handed bigint[] := '{}';
+  v_ids constant bigint[] := pyorch._refuse_due(p_call_ids, p_now);
+  v_reasons text[] := pyorch._claim_for_push(v_ids);
   v_why text;
   r record;
   v_request_id bigint;
 begin
-  v_ids := pyorch._claim_for_push(pyorch._refuse_due(p_call_ids, p_now), p_now);
-  for r in select * from pyorch._call_requests(v_ids, p_now) q where q.refused is null
-    order by q.call_id loop
+  for r in
+    select q.*, i.place
+      from pyorch._call_requests(v_ids, p_now) q
+      join rows from (
+             pg_catalog.unnest(v_ids), pg_catalog.unnest(v_reasons)
+           ) with ordinality i (call_id, reason, place)
+        on i.call_id = q.call_id
+     where coalesce(i.reason, q.refused) is null
+     order by q.call_id
+  loop
     v_why := null;
     begin
       case r.method
@@ -61,7 +68,7 @@ begin
          join pyorch.queue q on q.queue_id = e.queue_id
         where c.call_id = r.call_id
           and c.receipts is not null;
-      perform pyorch._refuse_calls(array[r.call_id], array[v_why], p_now, true);
+      v_reasons[r.place] := v_why;
       continue;
     end if;
     update pyorch.call c
@@ -75,9 +82,8 @@ begin
            net_request_id = v_request_id,
            handed_at = pg_catalog.clock_timestamp()
      where c.call_id = r.call_id;
-    v_handed := v_handed || r.call_id;
   end loop;
-  perform pyorch._forget_refusal(v_handed);
+  perform pyorch._end_hand_over(v_ids, v_reasons, p_now);
 end;
 $$;
 

@@ -81,8 +81,9 @@ as $$
            when y.good and not y.any_bad then null
            else s.breaker_until
          end,
-         refused_why = case when y.outcome = 'refused' then s.refused_why end,
-         refused_since = case when y.outcome = 'refused' then s.refused_since end,
+         -- what a hand-over found, no answer ends
+         refused_why = case when s.refused_late or y.outcome = 'refused' then s.refused_why end,
+         refused_since = case when s.refused_late or y.outcome = 'refused' then s.refused_since end,
          idle_calls = y.idle,
          stalled_since = case when y.idle > 0 then coalesce(s.stalled_since, p_now) end
     from summary y

@@ -1,9 +1,8 @@
 -- pyorch._refuse_calls(bigint[], text[], timestamptz, boolean)
 -- End calls that may not be sent, each with its reason, and remember the reason, so that it is
 -- recorded once while it lasts: of calls that nobody asked for by hand, those with a reason that
--- stands there already leave no row. A slot of the schedule is not used up.
--- Calls: pyorch._archive_calls.  Writes: pyorch.call, pyorch.call_history, pyorch.endpoint_state,
--- pyorch.slot.
+-- stands there already leave no row.
+-- Calls: pyorch._archive_calls.  Writes: pyorch.call, pyorch.call_history, pyorch.endpoint_state.
 create or replace function pyorch._refuse_calls(
   p_call_ids bigint[],
   p_reasons text[],
@@ -19,27 +18,6 @@ create or replace function pyorch._refuse_calls(
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_late then
-    -- an agent's call, whose decision went on to the next slot
-    with given_back as (
-      delete from pyorch.slot t
-       using pyorch.endpoint_state s
-       where s.endpoint_id = t.endpoint_id
-         and s.next_due_at > p_now
-         and s.endpoint_id in (
-           select c.endpoint_id
-             from pyorch.call c
-            where c.call_id = any (p_call_ids)
-              and c.source = 'schedule'
-         )
-         and t.slot = (select max(o.slot) from pyorch.slot o where o.endpoint_id = t.endpoint_id)
-      returning t.endpoint_id, t.slot
-    )
-    update pyorch.endpoint_state s
-       set next_due_at = g.slot
-      from given_back g
-     where s.endpoint_id = g.endpoint_id;
-  end if;
   delete from pyorch.call c
    where c.call_id in (
      select x.call_id

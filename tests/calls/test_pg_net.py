@@ -154,6 +154,28 @@ def test_items_of_a_push_that_pg_net_does_not_take_are_given_back_unharmed(net, 
     assert net.execute("select attempt from pyorch.claim('q', 'w')").fetchone()["attempt"] == 1
 
 
+def test_where_pg_net_takes_one_call_and_not_another_that_is_recorded_once_while_it_lasts(net, receiver):
+    net.execute("select pyorch.create_queue('q')")
+    net.execute("select pyorch.enqueue('q', '1') from generate_series(1, 20)")
+    options = {"queue": "q", "batch_size": 1, "max_in_flight": 2, "headers": {"X-Call": "{{call_id}}"}, **LOCAL}
+    net.execute("select pyorch.set_endpoint('p', 'processor', %s, %s)", [receiver.url(), Jsonb(options)])
+    net.execute("create function net.no() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$")
+    # one of two calls that are decided together
+    net.execute(
+        "create trigger no before insert on net.http_request_queue for each row"
+        " when ((new.headers ->> 'X-Call')::bigint % 2 = 0) execute function net.no()"
+    )
+    try:
+        for _ in range(3):
+            assert dispatch(net, "processor")["triggered"]
+            net.execute("select pyorch.finish_call(call_id) from pyorch.live_call")
+        assert refusals(net) == ["pg_net does not take it: not this one"]
+    finally:
+        net.execute("drop function net.no() cascade")
+    dispatch(net, "processor")
+    assert net.execute("select refused_why from pyorch.endpoint_status").fetchone()["refused_why"] is None
+
+
 def test_a_202_keeps_the_call_busy_and_a_timeout_too(net, receiver):
     endpoint(net, "accepts", receiver.url("/work/1"))
     endpoint(net, "hangs", receiver.url("/slow/5"), timeout="300 milliseconds")

@@ -224,3 +224,65 @@ def test_that_no_item_was_left_is_no_such_cause_and_ends_one(unclaimable):
     assert unclaimable.take() == []
     assert [c["error"] for c in unclaimable.calls()][1:] == ["no item was left to push"] * 2
     assert unclaimable.health("endpoint_refused") == []
+
+
+@pytest.fixture
+def poisoned(world):
+    """A push endpoint of two calls with a slot every ten minutes; the last item of its queue cannot be claimed."""
+    world.queue()
+    world.processor(mode="push", batch_size=3, every="10 minutes", max_in_flight=2)
+    world.db.execute("insert into public.work (id) overriding system value values (1000)")
+    world.db.execute("create function public.no() returns trigger language plpgsql as $$ begin raise 'not now'; end $$")
+    world.db.execute(
+        "create trigger no before update on public.work for each row when (new.id = 1000) execute function public.no()"
+    )
+    return world
+
+
+def slot_with_three_good_items(world):
+    """One slot of `poisoned`; returns the calls that went out, answered."""
+    world.add(3)
+    world.tick()
+    sent = world.send(200)
+    world.clock.advance("10 minutes")
+    return sent
+
+
+def refused(world):
+    return [c["error"] for c in world.calls() if c["outcome"] == "refused"]
+
+
+def test_where_one_call_goes_out_and_another_cannot_the_reason_is_recorded_once_while_that_lasts(poisoned):
+    assert [len(slot_with_three_good_items(poisoned)) for _ in range(3)] == [1, 1, 1]
+    assert refused(poisoned) == ["its items cannot be claimed: not now"]
+    (found,) = poisoned.health("endpoint_refused")
+    assert str(found["since"]).startswith("2026-03-01 12:00:00")
+
+
+def test_a_hand_over_that_refuses_none_ends_it_and_the_next_refusal_is_recorded_anew(poisoned):
+    slot_with_three_good_items(poisoned)
+    poisoned.db.execute("alter table public.work disable trigger no")
+    assert len(slot_with_three_good_items(poisoned)) == 2
+    assert poisoned.health("endpoint_refused") == []
+    poisoned.db.execute("update public.work set status = 'pending', locked_at = null where id = 1000")
+    poisoned.db.execute("alter table public.work enable trigger no")
+    slot_with_three_good_items(poisoned)
+    assert len(refused(poisoned)) == 2
+
+
+def test_the_answer_of_a_call_that_was_out_before_ends_no_refusal(poisoned):
+    poisoned.add(3)
+    poisoned.tick()
+    (sent,) = poisoned.take()
+    poisoned.report(sent["call_id"], 200)
+    assert len(poisoned.health("endpoint_refused")) == 1
+
+
+def test_a_slot_of_which_one_call_went_out_is_used_up(poisoned):
+    poisoned.add(3)
+    poisoned.tick()
+    assert len(poisoned.send(200)) == 1
+    assert str(poisoned.status("process")["next_due_at"]).startswith("2026-03-01 12:10:00")
+    poisoned.add(3)
+    poisoned.clock.advance("10 seconds")
+    assert poisoned.tick() == []

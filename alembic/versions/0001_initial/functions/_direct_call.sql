@@ -2,7 +2,7 @@
 -- A call that its caller sends himself (`pyorch trigger --direct`), when scheduler or transport are
 -- dead: in the ledger as sent, with transport 'direct'. No row: there was nothing to push.
 -- Calls: pyorch._endpoint_id, pyorch._may_call, pyorch._request, pyorch._claim_for_push,
--- pyorch._call_requests.
+-- pyorch._end_hand_over, pyorch._call_requests.
 -- Writes: pyorch.call.
 create or replace function pyorch._direct_call(p_endpoint text)
   returns table (
@@ -27,6 +27,7 @@ declare
   e pyorch.endpoint;
   v_refused text;
   v_id bigint;
+  v_reasons text[];
 begin
   select x.* into e from pyorch.endpoint x where x.endpoint_id = pyorch._endpoint_id(p_endpoint);
   perform pyorch._may_call(e, false);
@@ -41,11 +42,14 @@ begin
   insert into pyorch.call (endpoint_id, source, decided_at)
   values (e.endpoint_id, 'direct', v_now)
   returning pyorch.call.call_id into v_id;
+  v_reasons := pyorch._claim_for_push(array[v_id]);
+  if v_reasons[1] is not null then
+    perform pyorch._end_hand_over(array[v_id], v_reasons, v_now);
+    return;
+  end if;
   return query
     with request as materialized (
-      select q.*
-        from pg_catalog.unnest(pyorch._claim_for_push(array[v_id], v_now)) i (id),
-             lateral pyorch._call_requests(array[i.id], v_now) q
+      select * from pyorch._call_requests(array[v_id], v_now)
     ), handed as (
       update pyorch.call c
          set transport = 'direct',

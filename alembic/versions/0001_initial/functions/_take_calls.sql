@@ -3,7 +3,7 @@
 -- agents take side by side (SKIP LOCKED). Secrets are resolved here and stand in no table. Nothing
 -- is given out while calls may not go: paused, a restored copy, or pg_net is the chosen transport.
 -- Calls: pyorch._dispatch_allowed, pyorch._setting, pyorch._refuse_due, pyorch._claim_for_push,
--- pyorch._forget_refusal, pyorch._call_requests.
+-- pyorch._end_hand_over, pyorch._call_requests.
 -- Writes: pyorch.call.
 create or replace function pyorch._take_calls(p_agent uuid, p_batch integer)
   returns table (
@@ -32,8 +32,8 @@ begin
      or pyorch._setting('transport') = '"pg_net"' then
     return;
   end if;
-  v_ids := pyorch._claim_for_push(pyorch._refuse_due(v_ids, v_now), v_now);
-  perform pyorch._forget_refusal(v_ids);
+  v_ids := pyorch._refuse_due(v_ids, v_now);
+  perform pyorch._end_hand_over(v_ids, pyorch._claim_for_push(v_ids), v_now);
   return query
     with request as materialized (
       select * from pyorch._call_requests(v_ids, v_now)
