@@ -67,16 +67,18 @@ begin
     v_wanted := case when s.breaker <> 'closed' then 1 else least(v_wanted, floor(v_rate)) end;
     call_ids := pyorch._new_calls(e, v_wanted, p_run_id, p_source, p_transport, v_pending,
       s.breaker <> 'closed', p_now);
-    -- pg_net has them by now, or they were refused at their hand-over: then the slot is still due
-    if p_transport = 'pg_net'
-      and not exists (select 1 from pyorch.call c where c.call_id = any (call_ids)) then
+    if p_transport = 'pg_net' then
+      -- it has these by now; the others were refused at their hand-over
+      call_ids := array(select c.call_id from pyorch.call c where c.call_id = any (call_ids));
+    end if;
+    if call_ids = '{}' then
       select 'refused: ' || x.refused_why
         into why
         from pyorch.endpoint_state x
        where x.endpoint_id = p_endpoint_id
          and x.refused_late;
       if why is not null then
-        call_ids := '{}';
+        -- the slot is still due
         delete from pyorch.slot t where t.endpoint_id = p_endpoint_id and t.slot = v_slot;
       end if;
     end if;

@@ -154,26 +154,43 @@ def test_items_of_a_push_that_pg_net_does_not_take_are_given_back_unharmed(net, 
     assert net.execute("select attempt from pyorch.claim('q', 'w')").fetchone()["attempt"] == 1
 
 
-def test_where_pg_net_takes_one_call_and_not_another_that_is_recorded_once_while_it_lasts(net, receiver):
+@pytest.fixture
+def half_taken(net, receiver):
+    """A processor `p` with two calls a decision and a rate; pg_net takes only those whose ids are odd."""
     net.execute("select pyorch.create_queue('q')")
     net.execute("select pyorch.enqueue('q', '1') from generate_series(1, 20)")
-    options = {"queue": "q", "batch_size": 1, "max_in_flight": 2, "headers": {"X-Call": "{{call_id}}"}, **LOCAL}
-    net.execute("select pyorch.set_endpoint('p', 'processor', %s, %s)", [receiver.url(), Jsonb(options)])
+    options = {"queue": "q", "batch_size": 1, "max_in_flight": 2, "rate": "4/day", "headers": {"X-Call": "{{call_id}}"}}
+    net.execute("select pyorch.set_endpoint('p', 'processor', %s, %s)", [receiver.url(), Jsonb(options | LOCAL)])
     net.execute("create function net.no() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$")
-    # one of two calls that are decided together
     net.execute(
         "create trigger no before insert on net.http_request_queue for each row"
         " when ((new.headers ->> 'X-Call')::bigint % 2 = 0) execute function net.no()"
     )
-    try:
-        for _ in range(3):
-            assert dispatch(net, "processor")["triggered"]
-            net.execute("select pyorch.finish_call(call_id) from pyorch.live_call")
-        assert refusals(net) == ["pg_net does not take it: not this one"]
-    finally:
-        net.execute("drop function net.no() cascade")
-    dispatch(net, "processor")
-    assert net.execute("select refused_why from pyorch.endpoint_status").fetchone()["refused_why"] is None
+    yield net
+    net.execute("drop function if exists net.no() cascade")
+
+
+def decide_and_finish(db: psycopg.Connection) -> list[str]:
+    triggered = dispatch(db, "processor")["triggered"]
+    db.execute("select pyorch.finish_call(call_id) from pyorch.live_call")
+    return triggered
+
+
+def test_where_pg_net_takes_one_call_and_not_another_that_is_recorded_once_while_it_lasts(half_taken):
+    for _ in range(3):
+        assert decide_and_finish(half_taken)
+    assert refusals(half_taken) == ["pg_net does not take it: not this one"]
+    half_taken.execute("drop function net.no() cascade")
+    decide_and_finish(half_taken)
+    assert half_taken.execute("select refused_why from pyorch.endpoint_status").fetchone()["refused_why"] is None
+
+
+def test_only_calls_that_pg_net_took_count_as_triggered_and_against_the_rate(half_taken):
+    assert [decide_and_finish(half_taken) for _ in range(3)] == [["p"]] * 3
+    # two were left for the third decision, and one was taken
+    half_taken.execute("drop function net.no() cascade")
+    assert decide_and_finish(half_taken) == ["p"]
+    assert dispatch(half_taken, "processor")["skipped"] == [{"endpoint": "p", "why": "rate"}]
 
 
 def test_a_202_keeps_the_call_busy_and_a_timeout_too(net, receiver):
