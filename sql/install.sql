@@ -224,6 +224,7 @@
 \ir functions/_check_endpoint.sql
 \ir functions/_endpoint_row.sql
 \ir functions/_sync_queue_wake.sql
+\ir functions/_follow_queue.sql
 \ir functions/set_endpoint.sql
 \ir functions/pause_endpoint.sql
 \ir functions/resume_endpoint.sql

@@ -1,6 +1,7 @@
 -- pyorch._add_queue(text, text, regclass, jsonb)
--- Write the row of a new queue: its name and options checked.
--- Calls: pyorch._check_queue_name, pyorch._set_queue_options.  Writes: pyorch.queue.
+-- Write the row of a new queue: its name and options checked. Endpoints that name it follow.
+-- Calls: pyorch._check_queue_name, pyorch._set_queue_options, pyorch._follow_queue.
+-- Writes: pyorch.queue, pyorch.endpoint.
 create or replace function pyorch._add_queue(
   p_queue text,
   -- native | attached
@@ -23,6 +24,7 @@ begin
   values (p_queue, p_kind, p_relation)
   returning queue_id into v_queue_id;
   perform pyorch._set_queue_options(v_queue_id, coalesce(p_options, '{}'));
+  perform pyorch._follow_queue(p_queue, v_queue_id);
   return v_queue_id;
 end;
 $$;

@@ -1,5 +1,6 @@
 -- pyorch._endpoint_health()
--- Endpoints that fail, are refused, stall in silence, or drain a queue that is gone.
+-- Endpoints that fail, are refused, stall in silence, or drain or fill a queue that is gone.
+-- Calls: pyorch._option_array.
 -- Reads: pyorch.endpoint, pyorch.endpoint_state, pyorch.call, pyorch.queue.
 create or replace function pyorch._endpoint_health()
   returns table (
@@ -75,13 +76,24 @@ as $$
    where x.idle_calls >= 3
      and not x.paused
   union all
-  select 'critical', 'queue_gone', x.endpoint, null,
-    pg_catalog.format('it drains queue number %s, which is no more', x.queue_id),
-         pg_catalog.format('select pyorch.drop_endpoint(%L); or give it another queue by '
-                           'set_endpoint.', x.endpoint)
-    from x
-   where x.queue_id is not null
-     and x.queue is null
+  select g.severity, 'queue_gone', x.endpoint, null,
+         pg_catalog.format(g.evidence, g.queue),
+         pg_catalog.format('Make or attach a queue of that name: it is taken up again; or give it '
+                           'another one by set_endpoint; or: select pyorch.drop_endpoint(%L);',
+                           x.endpoint)
+    from x,
+    lateral (
+      select 'critical' as severity, x.options ->> 'queue' as queue,
+             'it drains queue "%s", which is no more' as evidence
+       where x.queue_id is not null
+         and x.queue is null
+      union all
+      select 'warning', n.queue, 'it fills queue "%s", which is no more: high_water sees nothing'
+        from pg_catalog.jsonb_array_elements_text(pyorch._option_array(x.options, 'queues'))
+             n (queue)
+       where x.high_water is not null
+         and not exists (select from pyorch.queue q where q.queue = n.queue)
+    ) g
   union all
   select 'warning', 'endpoint_paused', x.endpoint, null, 'paused by hand',
          pg_catalog.format('Go on with: select pyorch.resume_endpoint(%L);', x.endpoint)

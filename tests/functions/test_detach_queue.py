@@ -52,3 +52,76 @@ def test_a_native_or_unknown_queue_is_refused(db):
         with pytest.raises(psycopg.Error) as caught:
             db.execute("select pyorch.detach_queue(%s)", [queue])
         assert caught.value.sqlstate == sqlstate and caught.value.diag.message_hint
+
+
+def again(world, name):
+    """Attach the table again."""
+    world.one("select pyorch.attach_queue(%s, %s)", name, f"public.{name}")
+
+
+def test_a_processor_goes_on_when_the_table_is_attached_again(world):
+    world.queue(items=3)
+    world.processor()
+    world.one("select pyorch.detach_queue('work')")
+    assert world.tick() == []
+    (row,) = world.health("queue_gone")
+    assert (row["severity"], row["subject"]) == ("critical", "process")
+    assert row["evidence"] == 'it drains queue "work", which is no more' and "'process'" in row["advice"]
+    again(world, "work")
+    assert world.status("process")["queue"] == "work"
+    assert world.health("queue_gone") == []
+    assert world.tick() == ["process"]
+
+
+@pytest.mark.parametrize("mark", [5, 10001])
+def test_a_scraper_looks_at_the_tables_that_are_attached_again(world, mark):
+    names = [world.queue(name) for name in ("one", "two", "three")]
+    world.scraper(queues=names, high_water=mark)
+    world.processor(queue="two")
+    for name in ("two", "one"):
+        world.one("select pyorch.detach_queue(%s)", name)
+    gone = {row["evidence"]: (row["severity"], row["subject"]) for row in world.health("queue_gone")}
+    assert gone == {
+        'it drains queue "two", which is no more': ("critical", "process"),
+        'it fills queue "one", which is no more: high_water sees nothing': ("warning", "scrape"),
+        'it fills queue "two", which is no more: high_water sees nothing': ("warning", "scrape"),
+    }
+    assert world.tick() == ["scrape"]
+    world.send()
+    world.clock.advance("10 minutes")
+    again(world, "one")
+    assert [row["subject"] for row in world.health("queue_gone")] == ["process", "scrape"]
+    again(world, "two")
+    assert world.health("queue_gone") == []
+    known = {row["queue"]: row["queue_id"] for row in world.rows("select queue, queue_id from pyorch.queue")}
+    assert world.one("select fills from pyorch.endpoint where endpoint = 'scrape'") == [known[name] for name in names]
+    for name in names:
+        world.add(mark, name)
+        assert "scrape" not in world.tick(), f"{name} is full"
+        world.db.execute(f"delete from public.{name}")
+    assert world.tick() == ["scrape"]
+
+
+def test_a_scraper_without_high_water_needs_none_of_them(world):
+    world.scraper(queues=world.queue())
+    world.one("select pyorch.detach_queue('work')")
+    assert world.health("queue_gone") == []
+    assert world.tick() == ["scrape"]
+    again(world, "work")
+
+
+def test_another_name_is_another_queue(world):
+    world.queue(items=3)
+    world.processor()
+    world.one("select pyorch.detach_queue('work')")
+    world.one("select pyorch.attach_queue('works', 'public.work')")
+    assert world.tick() == []
+    assert [row["subject"] for row in world.health("queue_gone")] == ["process"]
+
+
+def test_who_wants_to_be_woken_at_once_is_woken_by_the_new_one(world):
+    world.queue()
+    world.processor(wake_at_once=True)
+    world.one("select pyorch.detach_queue('work')")
+    again(world, "work")
+    assert world.one("select wake from pyorch.queue where queue = 'work'")

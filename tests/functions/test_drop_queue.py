@@ -52,6 +52,17 @@ def test_the_name_can_be_used_again_by_sessions_that_knew_it(db):
     assert [item.payload for item in claim(db)] == ["new"]
 
 
+def test_a_processor_goes_on_with_a_new_queue_of_that_name(world):
+    create(world.db)
+    world.processor(queue="q")
+    drop(world.db)
+    assert [row["subject"] for row in world.health("queue_gone")] == ["process"]
+    create(world.db)
+    enqueue(world.db, 1)
+    assert world.health("queue_gone") == []
+    assert world.tick() == ["process"]
+
+
 def test_a_transaction_with_one_snapshot_is_refused(db, connect):
     create(db)
     other = connect()

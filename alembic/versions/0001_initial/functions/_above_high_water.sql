@@ -21,7 +21,8 @@ begin
     v_pending := case
       when p_endpoint.high_water <= 10000
         then pyorch._queue_pending(v_queue_id, p_endpoint.high_water::integer)
-      else (select d.pending from pyorch._queue_depth(v_queue_id) d)
+      -- a queue that is no more holds nothing, here as there
+      else coalesce((select d.pending from pyorch._queue_depth(v_queue_id) d), 0)
     end;
     if coalesce(v_pending >= p_endpoint.high_water, true) then
       return v_pending >= p_endpoint.high_water;

@@ -9,7 +9,7 @@ create table pyorch.endpoint (
   -- may name {{variables}}, so it is checked again, resolved, at every hand-over
   url text not null,
   -- processor: the queue that it drains. No foreign key: a dropped queue is a health row, not a
-  -- blocked drop
+  -- blocked drop, and one that is made again under its name is taken up again
   queue_id integer
     constraint processor_drains_a_queue check (kind = 'scraper' or queue_id is not null),
   -- scraper: the queues that it fills; high_water looks at them
