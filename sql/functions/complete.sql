@@ -23,7 +23,15 @@ declare
   v_limited boolean;
   v_done text[];
 begin
-  -- not one whose first element has another number than 1: list[0] := … makes such arrays
+  -- its elements have no place of their own: nobody knows which one belongs to which receipt
+  if pg_catalog.array_ndims(complete.results) > 1 then
+    raise exception using
+      errcode = 'PY001',
+      message = 'results is an array of arrays',
+      hint = 'Give one jsonb for each receipt: array[''[1, 2]'', ''{"a": 3}'']::jsonb[].';
+  end if;
+  -- not one whose first element has another number than 1 (list[0] := … makes such arrays), nor an
+  -- array of arrays
   if pg_catalog.cardinality(complete.receipts) = 1 and complete.receipts[1] is not null
      and not complete.strict
   then
@@ -61,7 +69,7 @@ $$;
 
 comment on function pyorch.complete(text, text[], jsonb[], boolean) is
   'Mark items as done; returns the receipts that were accepted. strict: raise PY005 when any is '
-  'stale. Raises PY002 (no such queue).';
+  'stale. Raises PY001 (results is an array of arrays), PY002 (no such queue).';
 
 revoke all on function pyorch.complete(text, text[], jsonb[], boolean) from public;
 

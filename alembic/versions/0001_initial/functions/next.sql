@@ -25,7 +25,7 @@ declare
   v_item pyorch.claimed;
 begin
   if next.batch = 1 and coalesce(next.lease > '0' and next.lease <= '30 days', true) then
-    -- one whose first element has another number than 1 is for complete
+    -- one whose first element has another number than 1, or an array of arrays, is for complete
     if pg_catalog.cardinality(next.done) = 1 and next.done[1] is not null then
       -- assigned, though nobody reads it: perform would be a query of its own
       v_done := pyorch._q_to_done(next.queue, next.done[1], null);
