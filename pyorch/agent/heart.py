@@ -7,10 +7,11 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from pyorch import __version__
@@ -22,6 +23,8 @@ LEAVE = "select pyorch._agent_leave(%s)"
 CALLS, WAKE = "pyorch_calls", "pyorch_wake"
 # seconds between beats, unless SQL wants them sooner; an agent counts as live for ten after a beat
 EVERY = 2.0
+# seconds that a notification of our own may take; less than an agent counts as live
+ECHO = 5.0
 
 
 class HopelessError(Exception):
@@ -42,6 +45,9 @@ class Heart:
         self._every = EVERY
         # filled in by the process: what `pyorch status` shows of it
         self.info: Callable[[], dict[str, Any]] = dict
+        # filled in by the process: notify a channel by another connection
+        self.call: Callable[[str], Awaitable[Any]]
+        self._tested = False
 
     async def forever(self) -> None:
         """Beat and listen until `leave`.
@@ -95,7 +101,27 @@ class Heart:
         while True:
             started = time.monotonic()
             await self.beat()
+            if not self._tested:
+                await self._test_hearing(connection)
             rest = self._every - (time.monotonic() - started)
             async with contextlib.aclosing(connection.notifies(timeout=max(rest, 0))) as notices:
                 async for notice in notices:
                     self._heard(notice.channel)
+
+    async def _test_hearing(self, connection: AsyncConnection[Any]) -> None:
+        """Warn where notifications get lost; by another connection, since a pooler lets us hear our own at times."""
+        channel = f"pyorch_{self._agent.hex}"
+        await connection.execute(f"listen {channel}".encode())
+        await self.call(channel)
+        self._tested = True
+        async with contextlib.aclosing(connection.notifies(timeout=ECHO)) as notices:
+            async for notice in notices:
+                if notice.channel == channel:
+                    return
+                self._heard(notice.channel)
+        self._log.warning(
+            "agent.is_deaf",
+            why="notifications do not arrive, as behind a pooler in transaction mode",
+            next="connect the agent directly or by a session pooler; until then it only looks now and then",
+            poll=self.poll,
+        )

@@ -101,6 +101,7 @@ class Agent:
         self.carrier = Carrier(self.id, take, sender, self.reporter, self._log, most=self._max_calls, batch=self._batch)
         self.heart = Heart(self.id, heart, self._log, self.jobs.start, self._heard)
         self.heart.info = self._info
+        self.heart.call = lambda channel: take.rows("select pg_notify(%s, '')", (channel,))
         self.carrier.poll = lambda: self.heart.poll
 
     def _heard(self, channel: str) -> None:
