@@ -1,4 +1,4 @@
--- pyorch._queue_pending(integer, integer)
+-- pyorch._queue_pending(integer, integer, boolean)
 -- Items that a claim would get now, counted by index up to a cap; 0 while the queue is paused,
 -- null where the table cannot be read (gone, altered: pyorch.health says so; other queues go on).
 -- While its table is locked: the last known number, and the queue's name in the setting
@@ -8,7 +8,9 @@
 create or replace function pyorch._queue_pending(
   p_queue_id integer,
   -- count no further
-  p_cap integer default 10000
+  p_cap integer default 10000,
+  -- count what a paused queue holds, too
+  p_paused boolean default false
 )
   returns bigint
   language plpgsql
@@ -22,7 +24,11 @@ declare
   v_pending bigint;
   v_known record;
 begin
-  select q.queue into v_queue from pyorch.queue q where q.queue_id = p_queue_id and not q.paused;
+  select q.queue
+    into v_queue
+    from pyorch.queue q
+   where q.queue_id = p_queue_id
+     and (p_paused or not q.paused);
   if not found then
     return 0;
   end if;
@@ -57,7 +63,7 @@ exception
 end;
 $$;
 
-comment on function pyorch._queue_pending(integer, integer) is
+comment on function pyorch._queue_pending(integer, integer, boolean) is
   'Items that a claim would get now, counted by index up to a cap; null: they cannot be read.';
 
-revoke all on function pyorch._queue_pending(integer, integer) from public;
+revoke all on function pyorch._queue_pending(integer, integer, boolean) from public;

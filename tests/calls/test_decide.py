@@ -97,6 +97,13 @@ def test_a_scraper_waits_while_its_queue_is_at_its_high_water_mark(world):
     assert world.tick() == ["scrape"]
 
 
+def test_a_scraper_waits_for_a_paused_queue_that_is_full(world):
+    world.queue(items=10)
+    world.scraper(queues=["work"], high_water=10)
+    world.one("select pyorch.pause_queue('work')")
+    assert why(world, "scrape", "scraper") == "high water"
+
+
 def test_a_processor_is_called_only_when_enough_waits(world):
     world.queue()
     world.processor(min_pending=3)

@@ -1,6 +1,6 @@
 -- pyorch._above_high_water(pyorch.endpoint)
--- Whether a queue that a scraper fills holds too much already. Counted by index up to a cap, beyond
--- it by the queue's estimate. Null: one of them cannot be read.
+-- Whether a queue that a scraper fills, paused or not, holds too much already. Counted by index up
+-- to a cap, beyond it by the queue's estimate. Null: one of them cannot be read.
 -- Calls: pyorch._queue_pending, pyorch._queue_depth.
 create or replace function pyorch._above_high_water(p_endpoint pyorch.endpoint)
   returns boolean
@@ -20,7 +20,7 @@ begin
   foreach v_queue_id in array coalesce(p_endpoint.fills, '{}') loop
     v_pending := case
       when p_endpoint.high_water <= 10000
-        then pyorch._queue_pending(v_queue_id, p_endpoint.high_water::integer)
+        then pyorch._queue_pending(v_queue_id, p_endpoint.high_water::integer, true)
       -- a queue that is no more holds nothing, here as there
       else coalesce((select d.pending from pyorch._queue_depth(v_queue_id) d), 0)
     end;
