@@ -15,7 +15,7 @@ help:
 	@echo "make bench-queue        queues side by side, 80 minutes; BENCH=--targets, or --help (docs/benchmarks.md)"
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-calls: the agent against pg_net)"
 	@echo "make torture-queue      a million items, 32 sessions, 1 % of the workers killed; nothing may be lost or done twice;"
-	@echo "                        bugs put in are found (8 min, 2 GB; TORTURE_ITEMS and TORTURE_SESSIONS make it smaller)"
+	@echo "                        bugs put in are found (25 min, 2 GB; TORTURE_ITEMS and TORTURE_SESSIONS make it smaller)"
 	@echo "make torture-calls      kill what carries calls, 20 times each, under 50 calls/s; no call may be lost (15 min)"
 	@echo "                        a part of it: make torture-calls ROUNDS=3 PYTEST='--pg 18 -k killed_agents'"
 

@@ -67,7 +67,7 @@ def test_a_role_of_yours_can_play_a_part(empty, server):
 
 def test_scheduler_and_transport_can_be_chosen(empty):
     empty("install --scheduler agent --transport agent")
-    chosen = empty.json("configure")
+    chosen = {row["setting"]: row["value"] for row in empty.json("configure")}
     assert chosen["scheduler"] == "agent" and chosen["transport"] == "agent"
 
 
