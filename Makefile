@@ -12,7 +12,7 @@ help:
 	@echo "make freeze             copy sql/ into the newest revision, and write sql/catalog.json"
 	@echo "make catalog            write sql/catalog.json, what pyorch verify expects to find"
 	@echo "make reference          write docs/cli.md from the commands' own help"
-	@echo "make bench-queue        queues side by side, 80 minutes; BENCH=--targets, or --help (docs/benchmarks.md)"
+	@echo "make bench-queue        queues side by side, 100 minutes; BENCH=--targets, or --help (docs/benchmarks.md)"
 	@echo "make bench-orchestrate  how long one orchestrate() takes (bench-calls: the agent against pg_net)"
 	@echo "make torture-queue      a million items, 32 sessions, 1 % of the workers killed; nothing may be lost or done twice;"
 	@echo "                        bugs put in are found (25 min, 2 GB; TORTURE_ITEMS and TORTURE_SESSIONS make it smaller)"
