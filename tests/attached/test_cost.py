@@ -88,12 +88,13 @@ def table(db, request):
     )
 
 
-# a session's looks from the start come by the clock, more of them among so many claims the slower the machine is
+# a busy session's looks from the start come by the clock, more of them among so many claims the slower the machine is
 NO_LOOK = """
   select set_config(s.name, %s || substr(p.place, strpos(p.place, '|')), false)
     from (select pyorch._attached_pieces(1) ->> 'setting') s (name),
          lateral (select nullif(current_setting(s.name, true), '')) p (place)
    where p.place is not null
+     and p.place not like '0|%%'
 """
 
 
