@@ -177,6 +177,41 @@ def test_what_came_back_is_claimed_before_what_is_newer(db, connect):
     assert payloads(claim(other) + claim(db) + claim(other, 2)) == [1, 2, 3, 6]
 
 
+def test_on_a_long_queue_a_claim_passes_a_locked_item_without_waiting(db, connect):
+    create(db)
+    enqueue(db, *range(300))
+    assert payloads(claim(db) + claim(db)) == [0, 1]
+    other = connect()
+    other.execute("begin")
+    other.execute("select from pyorch.native_q where payload = '2' for update")
+    db.execute("set statement_timeout = '5s'")
+    assert payloads(claim(db) + claim(db)) == [3, 4]
+    other.execute("rollback")
+
+
+def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
+    create(db)
+    enqueue(db, *range(300))
+    claim(db)
+    db.execute("delete from pyorch.native_q where payload in ('2', '3', '90')")
+    assert payloads([item for _ in range(100) for item in claim(db)]) == [
+        number for number in range(1, 104) if number not in (2, 3, 90)
+    ]
+
+
+def test_polls_leave_nothing_behind_that_is_about_to_be_enqueued(db, connect):
+    create(db)
+    enqueue(db, 0)
+    other = connect()
+    other.execute("begin")
+    enqueue(other, *range(1, 400))
+    assert payloads(claim(db)) == [0]
+    for _ in range(200):
+        assert claim(db) == []
+    other.execute("commit")
+    assert payloads([item for _ in range(399) for item in claim(db)]) == list(range(1, 400))
+
+
 def test_what_a_rolled_back_claim_had_taken_is_not_left_behind(db, connect):
     create(db)
     enqueue(db, *range(4))

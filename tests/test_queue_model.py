@@ -59,6 +59,11 @@ class QueueMachine(RuleBasedStateMachine):
             max_lease_losses=MAX_LEASE_LOSSES, backoff={"base": "10 seconds", "factor": 1, "jitter": 0},
         )  # fmt: skip
 
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Before the first call."""
+
     # the model
 
     def held(self) -> list[Known]:
@@ -223,22 +228,35 @@ class QueueMachine(RuleBasedStateMachine):
         assert pending == len(self.claimable())
 
 
-def test_any_sequence_of_calls_does_what_the_words_say(db, connect, clock):
+class LongQueueMachine(QueueMachine):
+    """The same, as if two items waiting were many: claims draw what they take."""
+
+    def prepare(self) -> None:
+        (statement,) = self.db.execute(
+            "select s.statement from pyorch._queue_source(pyorch._queue_id(%s)) s where s.verb = 'one'", [self.queue]
+        ).fetchone()
+        assert statement.count("- 64") == 2
+        self.db.execute(statement.replace("- 64", "- 1"))
+
+
+@pytest.mark.parametrize("machine", [QueueMachine, LongQueueMachine])
+def test_any_sequence_of_calls_does_what_the_words_say(db, connect, clock, machine):
     QueueMachine.db = db
     QueueMachine.sessions = [db, connect(), connect()]
     QueueMachine.clock = clock
     run_state_machine_as_test(
-        QueueMachine,
+        machine,
         settings=settings(max_examples=25, stateful_step_count=40, phases=PHASES),
     )
 
 
 @pytest.mark.torture
-def test_many_more_sequences(db, connect, clock):
+@pytest.mark.parametrize("machine", [QueueMachine, LongQueueMachine])
+def test_many_more_sequences(db, connect, clock, machine):
     QueueMachine.db = db
     QueueMachine.sessions = [db, connect(), connect()]
     QueueMachine.clock = clock
     run_state_machine_as_test(
-        QueueMachine,
+        machine,
         settings=settings(max_examples=400, stateful_step_count=80, derandomize=False),
     )

@@ -21,7 +21,7 @@ begin
     'create sequence pyorch.q_id_{q};'
     -- marks: see pyorch._native_claim
     'create sequence pyorch.q_low_{q} minvalue 0 start 0;'
-    'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 256;'
+    'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 1024;'
     'create sequence pyorch.q_front_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_seen_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_sure_{q} minvalue 0 start 0;'

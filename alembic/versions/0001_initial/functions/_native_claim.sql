@@ -135,6 +135,10 @@ begin
         v_left := v_left - pg_catalog.cardinality(v_found);
       end if;
 
+      if v_ahead and v_last is null and v_front <> v_from then
+        -- whoever enqueues those has not committed yet
+        v_front := pg_catalog.setval('pyorch.q_front_{q}', v_from);
+      end if;
       if not v_ahead and coalesce(v_last > v_front, true) then
         v_looked := coalesce(v_back, v_looked);
       end if;

@@ -1,13 +1,14 @@
 -- pyorch._native_one()
 -- Template of pyorch._q_one_<queue> of a native queue that has no limits and is not paused: claim
--- one item where the session's last claim ended, or rather where anybody's did: q_front_{q}.
--- Between the two lie rows that others have locked, and passing such a row costs as much as reading
--- ten. So most claims start at the front. When that is 64 ahead of its session, one looks back for
--- all or follows: pyorch._queue_look_back. Each looks back when something has come back since
--- (q_back_{q}). Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due,
--- several priorities, nothing within 128 positions, beyond the high mark. The window has an upper
--- bound since a scan reads all of an index page that its bounds allow. Each expression here costs
--- as much as reading a row, so there are few; while the queue is paused, pyorch._plain_one is here.
+-- one item. While more than 64 wait beyond everybody's last claim (q_front_{q}), each claim draws
+-- its id from there, so that no two sessions want the same row: passing one that another has locked
+-- costs as much as reading ten. If that one is not there, and on a short queue, it takes the first
+-- beyond the front. A session that is 160 behind the front looks back for all or follows:
+-- pyorch._queue_look_back. Each looks back when something has come back since (q_back_{q}).
+-- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
+-- priorities, nothing within 128 positions, beyond the high mark. The window has an upper bound
+-- since a scan reads all of an index page that its bounds allow. Each expression here costs as much
+-- as reading a row, so there are few; while the queue is paused, pyorch._plain_one is here.
 create or replace function pyorch._native_one()
   returns text
   language sql
@@ -16,7 +17,7 @@ create or replace function pyorch._native_one()
   security invoker
   set search_path = pg_catalog, pg_temp
 as $template$
-  select $body$
+  select pg_catalog.replace($body$
 declare
   v_now constant timestamptz := {now};
   -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, and the
@@ -30,6 +31,7 @@ declare
   v_window integer := 128;
   v_id bigint;
   v_passed bigint;
+  v_missed boolean;
   v_item pyorch.claimed;
   v_context text;
 begin
@@ -39,10 +41,40 @@ begin
      ) <= 45000
     and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null
   then
+    if pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}') = v_cursor[5]
+      and pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}') < least(
+        v_cursor[1] + 160,
+        v_cursor[3] - 64,
+        pg_catalog.pg_sequence_last_value('pyorch.q_id_{q}') - 64
+      )
+    then
+{take}       where i.ctid = (
+         select j.ctid
+           from pyorch.native_{q} j
+          where j.priority = 0
+            and j.id = (select pg_catalog.nextval('pyorch.q_front_{q}'))
+            and j.token = 0
+            for no key update skip locked
+       )
+      returning i.id::text,
+                i.payload,
+                i.attempts,
+                '0.' || i.id || '.' || i.token,
+                i.lease_until
+           into v_item.item_id,
+                v_item.payload,
+                v_item.attempt,
+                v_item.receipt,
+                v_item.lease_until;
+      if found then
+        return v_item;
+      end if;
+      v_missed := true;
+    end if;
     v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
     v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
     v_from := case
-      when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 64 then v_front
+      when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 160 then v_front
       else v_cursor[1] - 16
     end;
     if v_from <> v_front and v_front > v_cursor[1] and v_back = v_cursor[5] then
@@ -55,13 +87,7 @@ begin
         v_window := 320;
       end if;
     end if;
-    update pyorch.native_{q} i
-       set token = {token},
-           attempts = i.attempts + 1,
-           claimed_at = v_now,
-           lease_until = v_now + coalesce(p_lease, {lease}),
-           worker = p_worker
-     where i.ctid = (
+{take}     where i.ctid = (
        select j.ctid
          from pyorch.native_{q} j
         where j.priority = 0
@@ -102,6 +128,10 @@ begin
       end if;
       return v_item;
     end if;
+    -- whoever enqueues it has not committed yet
+    if v_missed then
+      v_passed := pg_catalog.setval('pyorch.q_front_{q}', v_front - 1);
+    end if;
   end if;
   select c.*
     into v_item
@@ -111,7 +141,13 @@ begin
      and not q.paused;
   return v_item;
 end;
-$body$
+$body$, '{take}', $take$    update pyorch.native_{q} i
+       set token = {token},
+           attempts = i.attempts + 1,
+           claimed_at = v_now,
+           lease_until = v_now + coalesce(p_lease, {lease}),
+           worker = p_worker
+$take$)
 $template$;
 
 comment on function pyorch._native_one() is

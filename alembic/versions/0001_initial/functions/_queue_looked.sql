@@ -1,6 +1,6 @@
 -- pyorch._queue_looked(text, double precision, bigint)
 -- An exact look of a claim has ended: when is the next one due? So that looks take half a percent
--- of a session's time, but at least every 60 s and at most every 100 ms. A slow one keeps new
+-- of a session's time, but at least every 60 s and at most every 500 ms. A slow one keeps new
 -- sessions from looking as well.
 -- Calls: pyorch._queue_low, pyorch._queue_sure.
 create or replace function pyorch._queue_looked(
@@ -19,7 +19,7 @@ create or replace function pyorch._queue_looked(
 as $$
 declare
   v_end constant double precision := extract(epoch from pg_catalog.clock_timestamp());
-  v_next constant double precision := v_end + least(greatest(200 * (v_end - p_start), 0.1), 60);
+  v_next constant double precision := v_end + least(greatest(200 * (v_end - p_start), 0.5), 60);
 begin
   if v_next > v_end + 0.5 then
     perform pg_catalog.setval(('pyorch.q_look_' || p_queue)::regclass, (v_next * 1000)::bigint);
