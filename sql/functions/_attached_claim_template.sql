@@ -118,7 +118,7 @@ begin
 
   if v_ahead then
     v_at := pg_catalog.set_config(
-      '{setting}', v_cursor[1] || '|64|' || v_at || '|' || item_id, false);
+      '{setting}', v_cursor[1] || '|64|' || v_at || '|' || item_id{still_up_to}, false);
   elsif {moves} then
     if v_count < 64 then
       -- that it had to look at many pages is as good a reason
@@ -128,9 +128,9 @@ begin
       '{setting}',
       (
         select case when v_count < 64 then 0
-                 else e.now + least(greatest(200::float8 * (e.now - v_start), 0.02), 10) end
+                 else e.now + least(greatest(200::float8 * (e.now - v_start), 0.5), 10) end
           from pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) e (now)
-      ) || '|' || v_count || '|' || v_at || '|' || item_id,
+      ) || '|' || v_count || '|' || v_at || '|' || item_id{up_to},
       false
     );
   end if;

@@ -3,8 +3,9 @@
 -- where the order is one of time: a created_at that is never empty, then the id; or a number as id.
 -- Not with an order of the user's or groups, whose next item mostly stands behind. With priorities
 -- the claim of one item starts there, once it has seen that nothing newer of a larger priority is
--- ready; a batch looks from the start.
--- Calls: pyorch._attached_fenced.
+-- ready; a batch looks from the start. In the order of the id alone, the claim of one item draws
+-- what it takes, where many stand.
+-- Calls: pyorch._attached_fenced, pyorch._attached_draws.
 create or replace function pyorch._attached_cursor(
   -- the row of pyorch.attached
   p_attached jsonb,
@@ -37,6 +38,8 @@ declare
         end;
   -- claims of a batch start there, too
   v_for_all constant boolean := v_moves and v_lane is null;
+  v_draws constant jsonb := pyorch._attached_draws(
+    p_attached, v_for_all and v_at is null and p_attached ->> 'where_sql' is null);
   -- a place is one of this table in this order: where that changes, sessions at work begin anew
   v_setting constant text := pg_catalog.format(
     'pyorch.q%s_from_%s',
@@ -79,8 +82,8 @@ declare
       E'\n          and k.%s operator(pg_catalog.>=) %s', v_at, v_from_at)
   end;
   v_moved constant text := pg_catalog.format(
-    'pg_catalog.set_config(%L, pg_catalog.concat(v_cursor[1], ''|64|'', %s, ''|'', j.%s), false)',
-    v_setting, v_place, v_id
+    'pg_catalog.set_config(%L, pg_catalog.concat(v_cursor[1], ''|64|'', %s, ''|'', j.%s%s), false)',
+    v_setting, v_place, v_id, v_draws ->> 'moved_up_to'
   );
 begin
   return pg_catalog.jsonb_build_object(
@@ -121,6 +124,7 @@ begin
         v_at, v_id)
     end
   )
+  || v_draws
   -- the same, straight from the cursor; an item of a larger priority leaves that where it is
   || case
     when not v_moves then '{"ahead_k": "", "moved": "''''"}'

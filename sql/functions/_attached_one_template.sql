@@ -17,13 +17,14 @@ as $$
 declare
   v_now constant timestamptz := {now};
   -- as _q_claim_<queue> keeps it
-  v_cursor constant text[] := {cursor};
+  v_cursor text[] := {cursor};
   v_token bigint;
   v_fence timestamptz;
   v_item pyorch.claimed;
   v_locked_at timestamptz;
   v_is_first boolean;
   v_at text;
+  v_missed integer;
   v_items text[];
   v_attempts integer[];
   v_locked timestamptz[];

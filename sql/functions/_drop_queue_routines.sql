@@ -1,5 +1,5 @@
 -- pyorch._drop_queue_routines(text)
--- Drop the functions of one queue and its claim counter.
+-- Drop the functions of one queue and its counters.
 -- Calls: pyorch._queue_verbs, pyorch._rebuild_dispatch.
 create or replace function pyorch._drop_queue_routines(p_queue text)
   returns void
@@ -22,11 +22,13 @@ begin
   loop
     execute pg_catalog.format('drop function %s', v.routine);
   end loop;
-  execute pg_catalog.format('drop sequence if exists pyorch.q_token_%s', p_queue);
+  execute pg_catalog.format(
+    'drop sequence if exists pyorch.q_token_%1$s, pyorch.q_front_%1$s', p_queue
+  );
 end;
 $$;
 
 comment on function pyorch._drop_queue_routines(text) is
-  'Drop the functions of one queue and its claim counter.';
+  'Drop the functions of one queue and its counters.';
 
 revoke all on function pyorch._drop_queue_routines(text) from public;

@@ -135,15 +135,12 @@ begin
         v_left := v_left - pg_catalog.cardinality(v_found);
       end if;
 
-      if v_ahead and v_last is null and v_front <> v_from then
-        -- whoever enqueues those has not committed yet
-        v_front := pg_catalog.setval('pyorch.q_front_{q}', v_from);
-      end if;
       if not v_ahead and coalesce(v_last > v_front, true) then
         v_looked := coalesce(v_back, v_looked);
       end if;
-      if v_last > v_front then
-        v_front := pg_catalog.setval('pyorch.q_front_{q}', v_last);
+      -- back when nothing is there: whoever enqueues those has not committed yet
+      if v_last > v_front or (v_ahead and v_last is null and v_front > v_from) then
+        v_front := pg_catalog.setval('pyorch.q_front_{q}', coalesce(v_last, v_from));
       end if;
       v_crossed := v_last > v_cursor[3];
       if v_crossed then

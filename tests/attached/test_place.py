@@ -11,6 +11,8 @@ from tests.attached.test_cost import move, place
 
 COLUMNS = "status text not null default 'pending', attempts integer not null default 0, locked_at timestamptz"
 TIME = "created_at timestamptz not null default clock_timestamp()"
+# as if one item waiting were many: claims draw what they take
+DRAWN = f"id integer primary key, {COLUMNS}, drawn boolean"
 KINDS = {
     "number": f"id integer primary key, {COLUMNS}",
     "time": f"id bigint primary key, {COLUMNS}, {TIME}",
@@ -25,6 +27,12 @@ KINDS = {
 def make(db, columns):
     """Attach a table t as queue q, which has no pauses between the attempts of an item."""
     db.execute("create domain rank as integer check (value > -1000)")
+    if columns == DRAWN:
+        (routine,) = db.execute(
+            "select pg_get_functiondef(oid) from pg_proc where proname = '_attached_draws'"
+        ).fetchone()
+        assert ") - 64 from" in routine
+        db.execute(routine.replace(") - 64 from", ") - 1 from"))
     db.execute(f"create table t ({columns})")
     attach(db, "t", max_attempts=1000, backoff={"base": "0 seconds", "cap": "0 seconds", "jitter": 0})
 
@@ -125,7 +133,7 @@ class World:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("columns", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("columns", [*KINDS.values(), DRAWN], ids=[*KINDS, "number, drawn"])
 def test_whatever_happens_a_busy_session_finds_what_is_ready(db, connect, columns, seed):
     make(db, columns)
     world = World(db, connect(), columns, seed)
@@ -136,6 +144,50 @@ def test_whatever_happens_a_busy_session_finds_what_is_ready(db, connect, column
     )
     for _ in range(400):
         world.chance.choice(steps)()
+
+
+def long_queue(db):
+    """A queue of many items, and a busy session that has claimed the first two."""
+    make(db, KINDS["number"])
+    db.execute("insert into t (id) select generate_series(1, 300)")
+    claim(db)
+    move(db, -1)
+    assert claim(db)[0][0] == "2"
+    move(db, 9)
+
+
+def test_on_a_long_queue_a_claim_passes_a_locked_item_without_waiting(db, connect):
+    long_queue(db)
+    other = connect()
+    other.execute("begin")
+    other.execute("select from t where id = 3 for update")
+    db.execute("set statement_timeout = '5s'")
+    assert [claim(db)[0][0] for _ in range(3)] == ["4", "5", "6"]
+    other.execute("rollback")
+    move(db, -1)
+    assert [claim(db)[0][0] for _ in range(2)] == ["3", "7"]
+
+
+def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
+    long_queue(db)
+    db.execute("delete from t where id in (3, 4, 90) or id between 20 and 70")
+    assert [int(claim(db)[0][0]) for _ in range(60)] == [*range(5, 20), *range(71, 90), *range(91, 117)]
+
+
+def test_on_a_long_queue_busy_sessions_share_the_items_in_their_order(db, connect):
+    long_queue(db)
+    other = connect()
+    claim(other, 64)
+    assert [int(claim(session)[0][0]) for _ in range(80) for session in (db, other)] == list(range(67, 227))
+
+
+def test_on_a_long_queue_what_was_left_behind_is_claimed_before_what_is_newer(db):
+    long_queue(db)
+    for _ in range(20):
+        claim(db)
+    db.execute("update t set status = 'pending' where id in (5, 6, 9)")
+    move(db, -1)
+    assert [claim(db)[0][0] for _ in range(5)] == ["5", "6", "9", "23", "24"]
 
 
 def due(session):

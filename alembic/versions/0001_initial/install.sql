@@ -33,7 +33,7 @@
 \ir functions/_add_queue.sql
 \ir functions/_queue_verbs.sql
 \ir functions/_close_off.sql
-\ir functions/_make_token.sql
+\ir functions/_make_counters.sql
 \ir functions/_native_tables.sql
 \ir functions/_native_sequences.sql
 \ir functions/_make_native.sql
@@ -41,6 +41,7 @@
 \ir functions/_keep_partitions.sql
 \ir functions/_maintain_queues.sql
 \ir functions/_queue_look_back.sql
+\ir functions/_queue_draws.sql
 \ir functions/_queue_low.sql
 \ir functions/_queue_sure.sql
 \ir functions/_queue_left.sql
@@ -53,6 +54,7 @@
 \ir functions/_native_keep.sql
 \ir functions/_native_mine.sql
 \ir functions/_native_claim.sql
+\ir functions/_native_draw.sql
 \ir functions/_native_one.sql
 \ir functions/_native_done.sql
 \ir functions/_plain_one.sql
@@ -140,6 +142,7 @@
 \ir functions/_attached_group.sql
 \ir functions/_attached_condition.sql
 \ir functions/_attached_fence.sql
+\ir functions/_attached_draws.sql
 \ir functions/_attached_cursor.sql
 \ir functions/_attached_pieces.sql
 \ir functions/_attached_back_template.sql

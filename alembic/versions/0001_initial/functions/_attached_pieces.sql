@@ -20,7 +20,8 @@ declare
   v_one boolean;
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
-  select pg_catalog.to_jsonb(a) || pg_catalog.jsonb_build_object('relation', v_queue.relation::text)
+  select pg_catalog.to_jsonb(a) || pg_catalog.jsonb_build_object(
+           'relation', v_queue.relation::text, 'queue', v_queue.queue)
     into strict v_attached
     from pyorch.attached a
    where a.queue_id = p_queue_id;

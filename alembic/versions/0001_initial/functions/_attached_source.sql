@@ -55,6 +55,16 @@ as $$
        'take', case when a.pieces ? 'unranked' then pg_catalog.format(
            E'    if v_cursor[3] <> '''' then\n%s    else\n%s    end if;\n', t.take,
            pyorch._fill_template(t.template, a.pieces || (a.pieces -> 'unranked')))
+         when a.pieces ? 'draws' then pg_catalog.format(
+           E'    if %s then\n      loop\n%s        if v_is_first then\n          return v_item;\n'
+             '        end if;\n        v_missed := coalesce(v_missed, 0) + 1;\n'
+             '        exit when v_item.item_id is not null or v_missed = 4;\n      end loop;\n'
+             '    end if;\n    if v_item.item_id is null then\n      v_cursor[4] := %s;\n%s'
+             '    end if;\n',
+           a.pieces ->> 'draws',
+           pyorch._fill_template(t.template, a.pieces || (a.pieces -> 'drawn')),
+           a.pieces ->> 'undrawn',
+           t.take)
          else t.take end
      ) as pieces,
             (a.pieces ->> 'in_table')::boolean and q.concurrency is null as is_short

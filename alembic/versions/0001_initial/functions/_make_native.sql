@@ -2,7 +2,7 @@
 -- The tables and sequences of a native queue. Items that may be claimed stand in native_<queue>
 -- alone, so that its claims pass nothing else: what waits for its time or its group, what is dead
 -- and what is done have tables of their own.
--- Calls: pyorch._make_token, pyorch._close_off.
+-- Calls: pyorch._make_counters, pyorch._close_off.
 create or replace function pyorch._make_native(p_queue text)
   returns void
   language plpgsql
@@ -22,7 +22,6 @@ begin
     -- marks: see pyorch._native_claim
     'create sequence pyorch.q_low_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_high_{q} minvalue 0 start 0 increment 1024;'
-    'create sequence pyorch.q_front_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_seen_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_sure_{q} minvalue 0 start 0;'
     'create sequence pyorch.q_look_{q} minvalue 0 start 0;'
@@ -55,10 +54,10 @@ begin
     'create table pyorch.group_{q} (group_name text primary key, head bigint not null);'
     'create table pyorch.stalled_{q} (group_name text not null, head bigint not null);'
     -- shows 1 before and after its first nextval: get beyond that
-    'select pg_catalog.nextval(''pyorch.q_back_{q}''), pg_catalog.nextval(''pyorch.q_front_{q}'')',
+    'select pg_catalog.nextval(''pyorch.q_back_{q}'')',
     '{q}', p_queue
   );
-  perform pyorch._make_token(p_queue);
+  perform pyorch._make_counters(p_queue);
   foreach v_object in array pyorch._native_tables(p_queue) loop
     call pyorch._close_off('table', v_object);
   end loop;

@@ -1,14 +1,14 @@
 -- pyorch._native_one()
 -- Template of pyorch._q_one_<queue> of a native queue that has no limits and is not paused: claim
--- one item. While more than 64 wait beyond everybody's last claim (q_front_{q}), each claim draws
--- its id from there, so that no two sessions want the same row: passing one that another has locked
--- costs as much as reading ten. If that one is not there, and on a short queue, it takes the first
--- beyond the front. A session that is 160 behind the front looks back for all or follows:
--- pyorch._queue_look_back. Each looks back when something has come back since (q_back_{q}).
--- Whatever is not that simple, _q_claim_{q} does: no cursor yet or an exact look due, several
--- priorities, nothing within 128 positions, beyond the high mark. The window has an upper bound
--- since a scan reads all of an index page that its bounds allow. Each expression here costs as much
--- as reading a row, so there are few; while the queue is paused, pyorch._plain_one is here.
+-- one item where the session's last claim ended, or rather where anybody's did: q_front_{q}. On a
+-- long queue it draws its item from there: pyorch._native_draw. A session that is 160 behind the
+-- front looks back for all or follows: pyorch._queue_look_back. Each looks back when something has
+-- come back since (q_back_{q}). Whatever is not that simple, _q_claim_{q} does: no cursor yet or an
+-- exact look due, several priorities, nothing within 128 positions, beyond the high mark. The
+-- window has an upper bound since a scan reads all of an index page that its bounds allow. Each
+-- expression here costs as much as reading a row, so there are few; while the queue is paused,
+-- pyorch._plain_one is here.
+-- Calls: pyorch._native_draw.
 create or replace function pyorch._native_one()
   returns text
   language sql
@@ -17,7 +17,7 @@ create or replace function pyorch._native_one()
   security invoker
   set search_path = pg_catalog, pg_temp
 as $template$
-  select pg_catalog.replace($body$
+  select pg_catalog.replace(pg_catalog.replace($body$
 declare
   v_now constant timestamptz := {now};
   -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, and the
@@ -41,37 +41,7 @@ begin
      ) <= 45000
     and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null
   then
-    if pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}') = v_cursor[5]
-      and pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}') < least(
-        v_cursor[1] + 160,
-        v_cursor[3] - 64,
-        pg_catalog.pg_sequence_last_value('pyorch.q_id_{q}') - 64
-      )
-    then
-{take}       where i.ctid = (
-         select j.ctid
-           from pyorch.native_{q} j
-          where j.priority = 0
-            and j.id = (select pg_catalog.nextval('pyorch.q_front_{q}'))
-            and j.token = 0
-            for no key update skip locked
-       )
-      returning i.id::text,
-                i.payload,
-                i.attempts,
-                '0.' || i.id || '.' || i.token,
-                i.lease_until
-           into v_item.item_id,
-                v_item.payload,
-                v_item.attempt,
-                v_item.receipt,
-                v_item.lease_until;
-      if found then
-        return v_item;
-      end if;
-      v_missed := true;
-    end if;
-    v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
+{draw}    v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
     v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
     v_from := case
       when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 160 then v_front
@@ -141,7 +111,7 @@ begin
      and not q.paused;
   return v_item;
 end;
-$body$, '{take}', $take$    update pyorch.native_{q} i
+$body$, '{draw}', pyorch._native_draw()), '{take}', $take$    update pyorch.native_{q} i
        set token = {token},
            attempts = i.attempts + 1,
            claimed_at = v_now,
