@@ -144,6 +144,14 @@ def test_a_claim_and_its_completion_cost_the_same_with_an_index_that_suits_an_em
     assert max(costs[1:]) <= BOUND
 
 
+def test_a_claim_costs_the_same_where_ids_have_gaps(db, table):
+    table(20000)
+    db.execute("alter table t alter id drop identity")
+    db.execute("update t set id = id * 1000 + 100000000")
+    db.execute("vacuum analyze t")
+    assert usual(db) <= BOUND
+
+
 def test_a_claim_costs_the_same_behind_items_in_work(db, table, connect):
     table(20000)
     holder = connect()
