@@ -46,10 +46,10 @@ begin
       E' || ''|''\n'
         '        || pyorch._queue_draws(%s, item_id::bigint, pg_catalog.abs(v_cursor[5]::bigint))',
       v_front),
-    -- after one that was not drawn; a session whose draws all missed, as where ids have gaps, draws
-    -- no more until its next look from the start
+    -- after one that was not drawn. A session whose draws all missed, as where ids have gaps, draws
+    -- no more until its next look from the start (1), but moves the front for those that do
     'moved_up_to', pg_catalog.format(
-      ', ''|'', case when v_missed > 0 or v_cursor[5] like ''-%%'' then least('
+      ', ''|'', case when v_missed > 0 or v_cursor[5]::bigint < 2 then least('
         'pyorch._queue_draws(%s, j.%s::bigint, pg_catalog.abs(v_cursor[5]::bigint)),'
         ' case when v_missed > 0 then 1 end)::text else v_cursor[5] end',
       v_front, v_id)
