@@ -174,6 +174,19 @@ def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
     assert [int(claim(db)[0][0]) for _ in range(60)] == [*range(5, 20), *range(71, 90), *range(91, 117)]
 
 
+def test_a_session_that_meets_a_gap_draws_no_more_but_moves_the_front(db):
+    long_queue(db)
+    db.execute("delete from t where id between 20 and 70")
+    taken = [int(claim(db)[0][0]) for _ in range(30)]
+    assert taken[-1] == 83
+    assert db.execute(
+        "select last_value, split_part(current_setting(%s), '|', 5) from pyorch.q_front_q", [place(db)]
+    ).fetchone() == (83, "1")
+    move(db, -1)
+    claim(db)
+    assert db.execute("select split_part(current_setting(%s), '|', 5)", [place(db)]).fetchone() == ("236",)
+
+
 def test_on_a_long_queue_busy_sessions_share_the_items_in_their_order(db, connect):
     long_queue(db)
     other = connect()
