@@ -275,6 +275,18 @@ def test_a_session_at_work_goes_on_when_columns_of_other_types_are_mapped(db):
         move(db, 9)
 
 
+def test_a_session_at_work_goes_on_when_a_condition_goes(db):
+    db.execute(f"create table t ({KINDS['number']})")
+    db.execute("select pyorch._attach_checked('q', 't', %s)", [json.dumps({"where": "id > 0"})])
+    db.execute("insert into t (id) select generate_series(1, 9)")
+    claim(db)
+    move(db, 9)
+    db.execute("select pyorch.alter_queue('q', %s)", [json.dumps({"where": None})])
+    for number in range(2, 9):
+        assert claim(db)[0][0] == str(number)
+        move(db, 9)
+
+
 def test_a_session_at_work_outlives_an_installation_whose_queue_had_other_columns(db):
     make(db, KINDS["priority, time"])
     db.execute("insert into t (id, priority) select i, 5000000000 from generate_series(1, 9) i")

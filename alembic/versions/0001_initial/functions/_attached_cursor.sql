@@ -46,7 +46,7 @@ declare
     p_queue_id,
     pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws(
       ' ', p_attached ->> 'relation', v_columns -> 'priority', v_columns -> 'created_at',
-      v_columns -> 'id')), 8)
+      v_columns -> 'id', v_draws -> 'draws')), 8)
   );
   -- where an item stands: its priority, where there are some (empty: it has none), its time, its id
   v_place constant text := pg_catalog.concat(
