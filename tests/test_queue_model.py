@@ -58,7 +58,6 @@ class QueueMachine(RuleBasedStateMachine):
             self.db, self.queue, lease=f"{LEASE} seconds", max_attempts=MAX_ATTEMPTS,
             max_lease_losses=MAX_LEASE_LOSSES, backoff={"base": "10 seconds", "factor": 1, "jitter": 0},
         )  # fmt: skip
-
         self.prepare()
 
     def prepare(self) -> None:

@@ -104,7 +104,6 @@ def usual(session, claims=300):
     for _ in range(claims + 1):
         costs.append(buffers(session, "select * from pyorch.claim('q', 'w')"))
         session.execute(NO_LOOK, [str(time.time() + 10)])
-    print(costs)
     return sorted(costs[1:])[-1 - claims // 100]
 
 
