@@ -42,6 +42,7 @@
 \ir functions/_maintain_queues.sql
 \ir functions/_queue_look_back.sql
 \ir functions/_queue_draws.sql
+\ir functions/_queue_returns.sql
 \ir functions/_queue_low.sql
 \ir functions/_queue_sure.sql
 \ir functions/_queue_left.sql
@@ -142,7 +143,9 @@
 \ir functions/_attached_group.sql
 \ir functions/_attached_condition.sql
 \ir functions/_attached_fence.sql
+\ir functions/_attached_front.sql
 \ir functions/_attached_draws.sql
+\ir functions/_attached_session.sql
 \ir functions/_attached_cursor.sql
 \ir functions/_attached_pieces.sql
 \ir functions/_attached_back_template.sql
@@ -153,6 +156,7 @@
 \ir functions/_attached_claim_template.sql
 \ir functions/_attached_complete_template.sql
 \ir functions/_attached_take_template.sql
+\ir functions/_attached_go_on_template.sql
 \ir functions/_attached_one_template.sql
 \ir functions/_attached_done_template.sql
 \ir functions/_attached_due.sql

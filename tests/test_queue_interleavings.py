@@ -199,6 +199,18 @@ def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
     ]
 
 
+def test_on_a_long_queue_a_new_priority_is_seen_once_its_enqueue_commits(db, connect):
+    create(db)
+    enqueue(db, *range(300))
+    assert payloads(claim(db) + claim(db)) == [0, 1]
+    other = connect()
+    other.execute("begin")
+    enqueue(other, "urgent", priority=5)
+    assert payloads([item for _ in range(20) for item in claim(db)]) == list(range(2, 22))
+    other.execute("commit")
+    assert payloads(claim(db)) == ["urgent"]
+
+
 def test_polls_leave_nothing_behind_that_is_about_to_be_enqueued(db, connect):
     create(db)
     enqueue(db, 0)

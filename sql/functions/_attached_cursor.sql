@@ -5,7 +5,7 @@
 -- the claim of one item starts there, once it has seen that nothing newer of a larger priority is
 -- ready; a batch looks from the start. In the order of the id alone, the claim of one item draws
 -- what it takes, where many stand.
--- Calls: pyorch._attached_fenced, pyorch._attached_draws.
+-- Calls: pyorch._attached_fenced, pyorch._attached_draws, pyorch._attached_session.
 create or replace function pyorch._attached_cursor(
   -- the row of pyorch.attached
   p_attached jsonb,
@@ -46,7 +46,7 @@ declare
     p_queue_id,
     pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws(
       ' ', p_attached ->> 'relation', v_columns -> 'priority', v_columns -> 'created_at',
-      v_columns -> 'id', v_draws -> 'draws')), 8)
+      v_columns -> 'id', v_draws -> 'front')), 8)
   );
   -- where an item stands: its priority, where there are some (empty: it has none), its time, its id
   v_place constant text := pg_catalog.concat(
@@ -89,9 +89,6 @@ begin
   return pg_catalog.jsonb_build_object(
     'moves', v_moves,
     'setting', v_setting,
-    'cursor', case when v_moves then pg_catalog.format(
-      'pg_catalog.string_to_array(pg_catalog.current_setting(%L, true), ''|'')', v_setting
-    ) else 'null' end,
     -- pages of the table and its indexes that this transaction has looked at
     'blocks', case when v_moves then pg_catalog.format(
       '(select pg_catalog.sum(pg_catalog.pg_stat_get_xact_blocks_fetched(i.indexrelid))::bigint'
@@ -99,13 +96,6 @@ begin
         ' from pg_catalog.pg_index i where i.indrelid = %1$L::regclass)',
       p_attached ->> 'relation'
     ) else 'null' end,
-    -- less than 11 s before the look from the start that is due; BETWEEN would ask the clock twice
-    'is_ahead', case
-      when v_moves then
-        'pg_catalog.abs(v_cursor[1]::float8 - 5.5::float8'
-          ' - pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp())) <= 5.5::float8'
-      else 'false'
-    end,
     'at_type', coalesce(v_columns #>> '{created_at,type}', 'text'),
     'at_j', v_place,
     'first_at', case when v_for_all and v_at is not null then '''-infinity''' else 'null' end,
@@ -124,20 +114,23 @@ begin
         v_at, v_id)
     end
   )
+  || pyorch._attached_session(case when v_moves then v_setting end)
   || v_draws
   -- the same, straight from the cursor; an item of a larger priority leaves that where it is
   || case
-    when not v_moves then '{"ahead_k": "", "moved": "''''"}'
+    when not v_moves then '{"ahead_k": "", "moved": "", "moved_to": ""}'
     when v_lane is null then
-      pg_catalog.jsonb_build_object('ahead_k', v_behind, 'moved', v_moved)
+      pg_catalog.jsonb_build_object(
+        'ahead_k', v_behind, 'moved', ', ' || v_moved, 'moved_to', ', v_at')
     else pg_catalog.jsonb_build_object(
       'ahead_k', pg_catalog.format(
         E'\n          and k.%s operator(pg_catalog.=) %s', v_lane, v_from_lane) || v_behind,
       'above_k', pg_catalog.format(
         E'\n          and k.%s operator(pg_catalog.>) %s', v_lane, v_from_lane) || v_since,
       'moved', pg_catalog.format(
-        'case when j.%s operator(pg_catalog.=) v_cursor[3]::pg_catalog.%s then %s end',
-        v_lane, v_columns #>> '{priority,base}', v_moved)
+        ', case when j.%s operator(pg_catalog.=) v_cursor[3]::pg_catalog.%s then %s end',
+        v_lane, v_columns #>> '{priority,base}', v_moved),
+      'moved_to', ', v_at'
     )
   end
   -- where it stands among those without a priority
@@ -145,7 +138,7 @@ begin
     pg_catalog.jsonb_build_object('unranked', pg_catalog.jsonb_build_object(
       'ahead_k', pg_catalog.format(E'\n          and k.%s is null', v_lane) || v_behind,
       'above_k', pg_catalog.format(E'\n          and k.%s is not null', v_lane) || v_since,
-      'moved', pg_catalog.format('case when j.%s is null then %s end', v_lane, v_moved)
+      'moved', pg_catalog.format(', case when j.%s is null then %s end', v_lane, v_moved)
     ))
   else '{}' end;
 end;

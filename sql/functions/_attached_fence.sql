@@ -1,11 +1,13 @@
--- pyorch._attached_fence(jsonb, pyorch.queue)
+-- pyorch._attached_fence(jsonb, pyorch.queue, text)
 -- The pieces of SQL that tell one claim of an attached table from another: tokens, receipts,
 -- leases.
 -- Calls: pyorch._attached_fenced, pyorch._attached_receipt.
 create or replace function pyorch._attached_fence(
   -- the row of pyorch.attached
   p_attached jsonb,
-  p_queue pyorch.queue
+  p_queue pyorch.queue,
+  -- the time, as SQL
+  p_now text
 )
   returns jsonb
   language plpgsql
@@ -24,15 +26,28 @@ begin
   return pg_catalog.jsonb_build_object(
     'in_table', v_in_table,
     -- casts, so that each operator has an exact match in pg_catalog: see `eq`
-    -- microseconds since 1970: whole milliseconds, and the claim counter below them
+    -- microseconds since 1970, so no two claims of an item have the same
     'token', case
-      when v_in_table then
-        '(pg_catalog.date_part(''epoch'', v_now) * 1000::float8)::bigint * 1000 + '
-          || v_token || ' % 1000::bigint'
+      when v_in_table then '(pg_catalog.date_part(''epoch'', v_now) * 1e6::float8)::bigint'
       else v_token
     end,
-    -- what the templates keep as v_fence
+    -- the time of a claim: a clock that stands still, as in tests, goes on
+    'claim_now', case when v_in_table then pg_catalog.format(
+        E'case when pg_catalog.current_setting(''pyorch.fake_now'', true) is null\n'
+          '    then pg_catalog.clock_timestamp()\n'
+          '    else pyorch._now() + (%s %% 1000::bigint)::float8 * ''1 microsecond''::interval end',
+        v_token)
+      else p_now end,
+    -- what the templates keep as v_fence; one microsecond later where there is a state row
     'fence', case when v_in_table then 'pg_catalog.to_timestamp(v_token::float8 / 1e6::float8)'
+      else 'null' end,
+    'claim_fence', case when v_in_table then pg_catalog.format(
+        'pg_catalog.to_timestamp((v_token + (p_lease <> %L::interval)::integer)::float8'
+          ' / 1e6::float8)', p_queue.lease)
+      else 'null' end,
+    -- the token of a claim that has none
+    'token_j', case when v_in_table then pg_catalog.format(
+        '(pg_catalog.date_part(''epoch'', j.%s) * 1e6::float8)::bigint', v_locked_at)
       else 'null' end,
     'locked_j', case when v_in_table then 'j.' || v_locked_at else 'null::timestamptz' end,
     'locked_k', case when v_in_table then 'k.' || v_locked_at else 'null::timestamptz' end,
@@ -50,8 +65,8 @@ begin
     -- looked up again in each transaction
     'is_receipt_p', case
       when v_base like 'int%' then pg_catalog.format(
-        'p_receipt like ''%s-%s-_%%'' and pg_catalog.length(p_receipt) < %s'
-          ' and pg_catalog.translate(p_receipt, ''0123456789'', '''') = ''--''',
+        'pg_catalog.rtrim(p_receipt, ''0123456789'') like ''%s-%s-'''
+          ' and pg_catalog.length(p_receipt) < %s',
         p_queue.queue_id,
         pg_catalog.repeat('_', 16),
         pg_catalog.length(p_queue.queue_id || '-') + 36
@@ -68,7 +83,7 @@ begin
 end;
 $$;
 
-comment on function pyorch._attached_fence(jsonb, pyorch.queue) is
+comment on function pyorch._attached_fence(jsonb, pyorch.queue, text) is
   'The pieces of SQL that tell one claim of an attached table from another.';
 
-revoke all on function pyorch._attached_fence(jsonb, pyorch.queue) from public;
+revoke all on function pyorch._attached_fence(jsonb, pyorch.queue, text) from public;

@@ -23,15 +23,13 @@ as $$
      ), $template$ else '' end || $template$(
        select k.{at}
          from {rel} k
-        where {ready_one_k}{ahead_k}
-        order by {order}
-        limit 1
+        where {ready_one_k}{ahead_k}{first}
           for no key update of k skip locked
      )$template$ || case when p_lanes then ')' else '' end || $template$
     returning j.{id}::text, {payload}, {attempt_j}, pg_catalog.concat('{q}-', v_token, '-', j.{id}),
-              v_fence + {lease}, {locked_j}, {locked_j} = v_fence and {attempt_j} = 1, {moved}
+              v_fence + {lease}, {locked_j}, {locked_j} = v_fence and {attempt_j} = 1{moved}
          into v_item.item_id, v_item.payload, v_item.attempt, v_item.receipt, v_item.lease_until,
-              v_locked_at, v_is_first, v_at;
+              v_locked_at, v_is_first{moved_to};
 $template$;
 $$;
 

@@ -20,8 +20,8 @@ as $template$
   select pg_catalog.replace(pg_catalog.replace($body$
 declare
   v_now constant timestamptz := {now};
-  -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, and the
-  -- returns as known and as looked back for
+  -- as _q_claim_{q} keeps it: position, when the next exact look is due, high mark, the returns as
+  -- known and as looked back for, up to where to draw
   v_cursor bigint[] := nullif(
     pg_catalog.current_setting('pyorch.q{id}_100000', true), ''
   )::bigint[];
@@ -39,10 +39,12 @@ begin
   if pg_catalog.abs(
        v_cursor[2] - 45000 - pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000
      ) <= 45000
-    and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null
   then
 {draw}    v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
     v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
+  end if;
+  -- one priority alone; asked after the returns, as pyorch._queue_returns does
+  if v_back is not null and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null then
     v_from := case
       when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 160 then v_front
       else v_cursor[1] - 16

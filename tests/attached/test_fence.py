@@ -85,6 +85,14 @@ def test_more_time_holds_the_item_and_leaves_nothing_behind(db, clock, shape):
 
 
 @shapes
+def test_a_lease_of_its_own_leaves_nothing_behind(db, shape):
+    make(db, shape, 3)
+    for item in claim(db, lease="1 hour") + claim(db, 2, lease="1 hour"):
+        assert complete(db, item[3]) == [item[3]]
+    assert states(db) == {}
+
+
+@shapes
 @pytest.mark.parametrize("batch", [1, 2])
 def test_the_longer_lease_of_an_earlier_holder_does_not_hold_the_next_claim(db, clock, shape, batch):
     make(db, shape, 1)

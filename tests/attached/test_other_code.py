@@ -158,8 +158,8 @@ def test_columns_are_written_where_the_table_has_them(db, clock):
     (item,) = claim(db, worker="worker-7")
     look = (
         "select status::text, attempts, locked_by, date_trunc('milliseconds', locked_at) = %s::timestamptz,"
-        " updated_at = %s::timestamptz, error_message, processed_at = %s::timestamptz, result,"
-        " next_retry_at > %s::timestamptz from import_queue"
+        " date_trunc('milliseconds', updated_at) = %s::timestamptz, error_message, processed_at = %s::timestamptz,"
+        " result, next_retry_at > %s::timestamptz from import_queue"
     )
     now = [clock.now] * 4
     assert db.execute(look, now).fetchone() == ("processing", 1, "worker-7", True, True, None, None, None, None)

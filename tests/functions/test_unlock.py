@@ -134,7 +134,9 @@ def test_what_a_session_claims_that_remembers_an_earlier_installation_comes_back
     create(db, lease="1 minute")
     enqueue(db, 1)
     # position, when to look again, up to where claims are known to unlock: as a pool keeps them through a new install
-    db.execute("select set_config(format('pyorch.q%s_100000', queue_id), '{600,0,768,2,2}', false) from pyorch.queue")
+    db.execute(
+        "select set_config(format('pyorch.q%s_100000', queue_id), '{600,0,768,2,2,704}', false) from pyorch.queue"
+    )
     claim(db)
     clock.advance("2 minutes")
     assert unlock(db) == (1, 0)

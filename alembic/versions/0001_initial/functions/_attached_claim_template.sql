@@ -1,7 +1,8 @@
 -- pyorch._attached_claim_template()
 -- Body of pyorch._q_claim_<queue> of an attached queue. Take the next items: their rows go to
 -- processing. Where the table has attempts and a locked_at that is exact to the microsecond, that
--- is all: locked_at is the fence, another one at each claim (its last three digits count claims).
+-- is all: locked_at is the fence, another one at each claim (one microsecond after
+-- the token where the claim has a state row).
 -- A state row is written only for a lease of its own, where a trigger put another time there, and
 -- where an earlier holder left one. Other tables: the state row carries token, lease and attempts.
 --
@@ -24,9 +25,9 @@ as $$
   select $template$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := {now};
+  v_now constant timestamptz := {claim_now};
   v_token constant bigint := {token};
-  v_fence constant timestamptz := {fence};
+  v_fence constant timestamptz := {claim_fence};
   -- when a look from the start is due (0: at each claim), how many items this session had (64: it
   -- is busy), where the last of them stands
   v_cursor constant text[] := {cursor};

@@ -1,7 +1,7 @@
 -- pyorch._attached_done_template()
 -- Body of pyorch._q_done_<queue> of an attached queue whose table holds its claims, without a limit
--- on those in work: complete one item. What the table does not prove, _q_complete_<queue> looks
--- into.
+-- on those in work: complete one item. A first attempt whose locked_at is the one of its receipt
+-- has no state row. What the table does not prove, _q_complete_<queue> looks into.
 create or replace function pyorch._attached_done_template()
   returns text
   language sql
@@ -13,26 +13,20 @@ as $$
   select $template$
 declare
   v_now timestamptz{complete_at};
-  v_known boolean;
+  v_is_first boolean;
 begin
   if {is_receipt_p} then
     update {rel} j
        set {set_complete}
       from (select p_result as result) m
-     where j.{id} {eq} pg_catalog.substr(p_receipt, {item_at})::{id_cast}
+     where j.{id} {eq} nullif(pg_catalog.substr(p_receipt, {item_at}), '')::{id_cast}
        and {held_j}
-       and {locked_j} = pg_catalog.to_timestamp(
-             pg_catalog.substr(p_receipt, {token_at}, 16)::float8 / 1e6::float8)
-    returning exists (
-                select 1
-                  from pyorch.item_state s
-                 where s.queue_id = {q}
-                   and s.item_id = pg_catalog.substr(p_receipt, {item_at})
-              )
-         into v_known;
-    if v_known is false then
+       and {token_j}::text = pg_catalog.substr(p_receipt, {token_at}, 16)
+    returning {attempt_j} = 1
+         into v_is_first;
+    if v_is_first then
       return true;
-    elsif v_known then
+    elsif found then
       delete from pyorch.item_state s
        where s.queue_id = {q}
          and s.item_id = pg_catalog.substr(p_receipt, {item_at});

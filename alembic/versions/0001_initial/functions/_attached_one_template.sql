@@ -15,9 +15,11 @@ as $$
   select $template$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := {now};
+  v_now constant timestamptz := {claim_now};
   -- as _q_claim_<queue> keeps it
-  v_cursor text[] := {cursor};
+  v_place constant text := {place};
+  v_cursor text[];
+  v_drawn bigint;
   v_token bigint;
   v_fence timestamptz;
   v_item pyorch.claimed;
@@ -29,7 +31,7 @@ declare
   v_attempts integer[];
   v_locked timestamptz[];
 begin
-  if coalesce(p_lease, {lease}) = {lease} and ({is_ahead} or not {moves}) then
+  if coalesce(p_lease, {lease}) = {lease} and ({is_ahead_one} or not {moves}) then
     v_token := {token};
     v_fence := {fence};
 {take}    if v_is_first then

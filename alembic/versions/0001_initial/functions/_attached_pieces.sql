@@ -17,21 +17,21 @@ declare
   v_pieces jsonb;
   v_payload jsonb;
   v_age jsonb;
-  v_one boolean;
 begin
   select * into strict v_queue from pyorch.queue q where q.queue_id = p_queue_id;
   select pg_catalog.to_jsonb(a) || pg_catalog.jsonb_build_object(
-           'relation', v_queue.relation::text, 'queue', v_queue.queue)
+           'relation', v_queue.relation::text,
+           'queue', v_queue.queue,
+           'is_one', c.relkind = 'r' and not c.relhassubclass
+         )
     into strict v_attached
-    from pyorch.attached a
-   where a.queue_id = p_queue_id;
+    from pyorch.attached a,
+         pg_catalog.pg_class c
+   where a.queue_id = p_queue_id
+     and c.oid = v_queue.relation;
   v_columns := v_attached -> 'columns';
   v_payload := v_columns -> 'payload';
   v_age := coalesce(v_columns -> 'locked_at', v_columns -> 'updated_at');
-  select c.relkind = 'r' and not c.relhassubclass
-    into v_one
-    from pg_catalog.pg_class c
-   where c.oid = v_queue.relation;
 
   v_pieces := pg_catalog.jsonb_build_object(
     'q', p_queue_id,
@@ -54,8 +54,10 @@ begin
     'group_k', coalesce(
       'k.' || pg_catalog.quote_ident(v_columns #>> '{group,name}') || '::text', 'null::text'),
     -- rows are found again by their place, where that is one for the whole table
-    'at', case when v_one then 'ctid' else pg_catalog.quote_ident(v_columns #>> '{id,name}') end,
-    'place_type', case when v_one then 'tid' else v_columns #>> '{id,type}' end,
+    'at', case v_attached ->> 'is_one' when 'true' then 'ctid'
+      else pg_catalog.quote_ident(v_columns #>> '{id,name}') end,
+    'place_type', case v_attached ->> 'is_one' when 'true' then 'tid'
+      else v_columns #>> '{id,type}' end,
     -- the last ten failures are kept
     'history_s', 'case when pg_catalog.jsonb_array_length(s.history) >= 10 then s.history - 0'
       ' else coalesce(s.history, ''[]''::jsonb) end',
@@ -93,10 +95,8 @@ begin
       else 'case s.phase when ''dead'' then 1 else s.attempts + 1 end'
     end,
     -- the attempts behind us, when an item is found left by its worker
-    'attempts_k', coalesce(
-      'coalesce(k.' || pg_catalog.quote_ident(v_columns #>> '{attempts,name}') || ', 0)::integer',
-      '0'
-    ),
+    'attempts_k', coalesce('coalesce(k.'
+      || pg_catalog.quote_ident(v_columns #>> '{attempts,name}') || ', 0)::integer', '0'),
     -- the same, where s is the item's state row or nothing
     'attempts_known', case
       when v_columns ? 'attempts' then
@@ -105,8 +105,7 @@ begin
     end,
     'has_attempts', v_columns ? 'attempts',
     'has_undated', v_columns ?& array['locked_at', 'updated_at'],
-    'created_k', coalesce(
-      'k.' || pg_catalog.quote_ident(v_columns #>> '{created_at,name}')
+    'created_k', coalesce('k.' || pg_catalog.quote_ident(v_columns #>> '{created_at,name}')
         || case when v_columns #>> '{created_at,base}' = 'timestamp' then
              pg_catalog.format(' at time zone %L', v_attached ->> 'time_zone') else '' end,
       'null::timestamptz'
@@ -120,7 +119,9 @@ begin
   );
 
   return v_pieces
-    || pyorch._attached_fence(v_attached, v_queue)
+    || pg_catalog.jsonb_build_object('first', pg_catalog.format(
+         E'\n        order by %s\n        limit 1', v_pieces ->> 'order'))
+    || pyorch._attached_fence(v_attached, v_queue, v_pieces ->> 'now')
     || pyorch._attached_cursor(v_attached, p_queue_id)
     -- the time, where a completion writes one
     || pg_catalog.jsonb_build_object('complete_at', case
@@ -138,7 +139,8 @@ begin
                  v_columns, v_attached -> 'statuses', v_attached ->> 'time_zone', e
                )
              )
-        from pg_catalog.unnest(array['claim', 'complete', 'fail', 'release', 'unlock', 'redrive']) e
+        from pg_catalog.unnest(array['claim', 'complete', 'fail', 'release', 'heartbeat', 'unlock',
+               'redrive']) e
     );
 end;
 $$;

@@ -36,6 +36,9 @@ as $$
         when p_event = 'claim' then (select w.literal from word w where w.status = 'processing')
         when p_event = 'complete' then (select w.literal from word w where w.status = 'complete')
         when p_event in ('fail', 'unlock') then (select e.expression from ending e)
+        -- as it is, where a heartbeat has nothing to write
+        when p_event = 'heartbeat' then
+          case when not pyorch._attached_fenced(p_columns) then '{c}' end
         else (select w.literal from word w where w.status = 'pending')
       end),
       ('attempts', case p_event
@@ -46,11 +49,14 @@ as $$
       ('locked_at', case
         when p_event = 'claim' and pyorch._attached_fenced(p_columns) then 'v_fence'
         when p_event = 'claim' then '{now}'
+        when p_event = 'heartbeat' then
+          case when pyorch._attached_fenced(p_columns) then
+            'm.claimed_at + ''1 microsecond''::interval' end
         when p_event <> 'complete' then '{null}'
       end),
       ('locked_by', case
         when p_event = 'claim' then '{cut:p_worker}'
-        when p_event <> 'complete' then '{null}'
+        when p_event not in ('complete', 'heartbeat') then '{null}'
       end),
       ('run_at', case when p_event = 'fail' then
         'case m.phase when ''dead'' then {c} else {retry} end' end),

@@ -52,20 +52,17 @@ as $$
    cross join lateral (
      select a.pieces || pg_catalog.jsonb_build_object(
        'claim_state', pyorch._fill_template(pyorch._attached_state_template(), a.pieces),
-       'take', case when a.pieces ? 'unranked' then pg_catalog.format(
-           E'    if v_cursor[3] <> '''' then\n%s    else\n%s    end if;\n', t.take,
-           pyorch._fill_template(t.template, a.pieces || (a.pieces -> 'unranked')))
-         when a.pieces ? 'draws' then pg_catalog.format(
-           E'    if %s then\n      loop\n%s        if v_is_first then\n          return v_item;\n'
-             '        end if;\n        v_missed := coalesce(v_missed, 0) + 1;\n'
-             '        exit when v_item.item_id is not null or v_missed = 4;\n      end loop;\n'
-             '    end if;\n    if v_item.item_id is null then\n      v_cursor[4] := %s;\n%s'
-             '    end if;\n',
-           a.pieces ->> 'draws',
-           pyorch._fill_template(t.template, a.pieces || (a.pieces -> 'drawn')),
-           a.pieces ->> 'undrawn',
-           t.take)
-         else t.take end
+       'take', pyorch._fill_template(
+         pyorch._attached_go_on_template(
+           case when a.pieces ? 'unranked' then 'unranked' when a.pieces ? 'drawn' then 'drawn' end
+         ),
+         a.pieces || pg_catalog.jsonb_build_object(
+           'take', t.take,
+           'take_unranked', pyorch._fill_template(
+             t.template, a.pieces || coalesce(a.pieces -> 'unranked', '{}')),
+           'take_drawn', pyorch._fill_template(
+             t.template, a.pieces || coalesce(a.pieces -> 'drawn', '{}'))
+         ))
      ) as pieces,
             (a.pieces ->> 'in_table')::boolean and q.concurrency is null as is_short
    ) p

@@ -55,12 +55,12 @@ begin
   <<pass>>
   loop
     foreach v_lane in array v_lanes loop
-      -- position, when the next exact look is due, high mark, returns as known, as looked back for
+      -- position, next exact look, high mark, returns known, looked back for, up to where to draw
       v_cursor := nullif(
         pg_catalog.current_setting('pyorch.q{id}_' || (v_lane + 100000), true), ''
       )::bigint[];
-      if v_cursor[5] is null then
-        select array[l.last_value, k.last_value, h.last_value, b.last_value, -1]
+      if v_cursor[6] is null then
+        select array[l.last_value, k.last_value, h.last_value, b.last_value, -1, 0]
           into v_cursor
           from pyorch.q_low_{q} l, pyorch.q_look_{q} k, pyorch.q_high_{q} h, pyorch.q_back_{q} b;
       end if;
@@ -85,8 +85,8 @@ begin
       v_ahead := false;
       if pg_catalog.cardinality(v_lanes) = 1 and not v_again then
         v_front := pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}');
-        v_back := pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}');
-        v_ahead := not v_exact and v_back = v_looked and v_front >= v_mark;
+        v_back := pyorch._queue_returns('{q}');
+        v_ahead := not v_exact and v_front >= v_mark and coalesce(v_back = v_looked, false);
         if v_ahead and v_front > v_mark + 64 * p_batch then
           v_from := pyorch._queue_look_back('{q}', v_front, v_mark, p_batch);
           v_ahead := v_from is null;
@@ -168,12 +168,11 @@ begin
           case when pg_catalog.cardinality(v_lanes) = 1 then coalesce(v_last - 1, v_end) end
         );
       end if;
-      if v_ahead then
-        v_last := v_mark;
-      end if;
+      v_last := case when v_ahead then v_mark else v_last end;
       if v_exact or v_crossed or v_last <> v_cursor[1] or v_looked <> v_cursor[5] then
         v_cursor[1] := coalesce(v_last, case when v_exact then v_end end, v_mark);
         v_cursor[5] := v_looked;
+        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor[3]);
         perform pg_catalog.set_config('pyorch.q{id}_' || (v_lane + 100000), v_cursor::text, false);
       end if;
       exit pass when v_left = 0;

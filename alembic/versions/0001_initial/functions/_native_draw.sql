@@ -12,17 +12,15 @@ create or replace function pyorch._native_draw()
   set search_path = pg_catalog, pg_temp
 as $template$
   select $body$    if pg_catalog.pg_sequence_last_value('pyorch.q_back_{q}') = v_cursor[5]
-      and pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}') < least(
-        v_cursor[1] + 160,
-        v_cursor[3] - 64,
-        pg_catalog.pg_sequence_last_value('pyorch.q_id_{q}') - 64
-      )
+      and pg_catalog.pg_sequence_last_value('pyorch.q_front_{q}')
+        < least(v_cursor[1] + 160, v_cursor[6])
     then
+      v_id := pg_catalog.nextval('pyorch.q_front_{q}');
 {take}       where i.ctid = (
          select j.ctid
            from pyorch.native_{q} j
           where j.priority = 0
-            and j.id = (select pg_catalog.nextval('pyorch.q_front_{q}'))
+            and j.id = v_id
             and j.token = 0
             for no key update skip locked
        )

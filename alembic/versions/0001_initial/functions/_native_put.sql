@@ -17,6 +17,7 @@ begin
   if p_priority <> 0 then
     -- first, and never undone: no short way of a claim may miss it
     perform pg_catalog.nextval('pyorch.q_lanes_{q}');
+    perform pg_catalog.nextval('pyorch.q_back_{q}');
     insert into pyorch.lane_{q} (priority) values (p_priority) on conflict do nothing;
   end if;
   -- the first of its group goes on, the others wait behind it

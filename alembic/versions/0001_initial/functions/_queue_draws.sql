@@ -1,34 +1,25 @@
--- pyorch._queue_draws(regclass, bigint, bigint)
--- Up to which id claims of an attached queue draw what they take from its front, now that a claim
--- that did not draw has found an item: beyond the front, which goes there, or behind it. Then the
--- answer is negative: what was left behind comes first.
+-- pyorch._queue_draws(text, bigint)
+-- Up to which id claims of a native queue draw what they take from its front: while more than 64
+-- items stand beyond, and not beyond the session's high mark.
 create or replace function pyorch._queue_draws(
-  p_front regclass,
-  -- the item that was found
-  p_found bigint,
-  -- beyond it there is little to draw
-  p_up_to bigint
+  p_queue text,
+  -- the session's high mark
+  p_high bigint
 )
   returns bigint
-  language plpgsql
+  language sql
   volatile
   parallel unsafe
   security invoker
   set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_front constant bigint := pg_catalog.pg_sequence_last_value(p_front);
-  v_up_to constant bigint := greatest(p_up_to, 1);
-begin
-  if p_found <= v_front then
-    return -v_up_to;
-  end if;
-  perform pg_catalog.setval(p_front, p_found);
-  return v_up_to;
-end;
+  select least(
+    p_high,
+    pg_catalog.pg_sequence_last_value(('pyorch.q_id_' || p_queue)::regclass)
+  ) - 64;
 $$;
 
-comment on function pyorch._queue_draws(regclass, bigint, bigint) is
-  'Up to which id claims of an attached queue draw what they take.';
+comment on function pyorch._queue_draws(text, bigint) is
+  'Up to which id claims of a native queue draw what they take.';
 
-revoke all on function pyorch._queue_draws(regclass, bigint, bigint) from public;
+revoke all on function pyorch._queue_draws(text, bigint) from public;
