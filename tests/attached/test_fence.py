@@ -123,7 +123,9 @@ def test_a_shorter_lease_for_the_queue_keeps_what_was_promised_before(db, clock,
 
 
 @pytest.mark.parametrize(
-    "value", ["date_trunc('hour', new.locked_at)", "null", "'2000-01-01'"], ids=["rounds", "empties", "replaces"]
+    "value",
+    ["date_trunc('hour', new.locked_at + interval '1 hour')", "null", "'2000-01-01'"],
+    ids=["rounds", "empties", "replaces"],
 )
 def test_a_trigger_that_puts_another_time_there_costs_a_state_row_and_no_fence(db, clock, value):
     make(db, FULL, 4)
