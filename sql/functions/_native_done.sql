@@ -24,7 +24,7 @@ begin
    where i.priority = ('0' || right(pg_catalog.split_part(p_receipt, '.', 1), 18))::bigint
      and i.id = ('0' || right(pg_catalog.split_part(p_receipt, '.', 2), 18))::bigint
      and i.token > 0
-     and i.priority || '.' || i.id || '.' || i.token = p_receipt
+     and pg_catalog.concat_ws('.', i.priority, i.id, i.token) = p_receipt
   returning i.id, i.key, i.group_name
     into v_id, v_key, v_group;
   if v_key is not null or v_group is not null then

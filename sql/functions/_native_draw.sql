@@ -27,7 +27,7 @@ as $template$
       returning i.id::text,
                 i.payload,
                 i.attempts,
-                '0.' || i.id || '.' || i.token,
+                pg_catalog.concat('0.', i.id, '.', i.token),
                 i.lease_until
            into v_item.item_id,
                 v_item.payload,

@@ -74,7 +74,7 @@ begin
               i.id::text,
               i.payload,
               i.attempts,
-              '0.' || i.id || '.' || i.token,
+              pg_catalog.concat('0.', i.id, '.', i.token),
               i.lease_until,
               -- nextval is the cheaper of the two: it writes to the log only now and then. It goes
               -- too far where another session has moved the front meanwhile
