@@ -12,7 +12,7 @@ from tests.torture_kinds import KINDS
 BUGS = {
     "fencing is gone": (
         {
-            "done": {"and i.priority || '.' || i.id || '.' || i.token = p_receipt": ""},
+            "done": {"and pg_catalog.concat_ws('.', i.priority, i.id, i.token) = p_receipt": ""},
             "complete": {
                 "and i.token = ltrim(v_tail, '.')::bigint": "",
                 "and i.token = g.token": "",
