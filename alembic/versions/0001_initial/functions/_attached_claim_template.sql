@@ -1,10 +1,10 @@
 -- pyorch._attached_claim_template()
 -- Body of pyorch._q_claim_<queue> of an attached queue. Take the next items: their rows go to
 -- processing. Where the table has attempts and a locked_at that is exact to the microsecond, that
--- is all: locked_at is the fence, another one at each claim (one microsecond after
--- the token where the claim has a state row).
--- A state row is written only for a lease of its own, where a trigger put another time there, and
--- where an earlier holder left one. Other tables: the state row carries token, lease and attempts.
+-- is all: locked_at is the fence, another one at each claim. A state row is written only for a
+-- lease of its own (then locked_at is one microsecond after the token, so that complete sees it),
+-- where a trigger put another time there, and where an earlier holder left one. Other tables: the
+-- state row carries token, lease and attempts.
 --
 -- Rows are found again by ctid. One that other code sends back between our look and our lock may be
 -- missed so: it is left to the next claim.
