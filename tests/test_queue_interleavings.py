@@ -189,6 +189,19 @@ def test_on_a_long_queue_a_claim_passes_a_locked_item_without_waiting(db, connec
     other.execute("rollback")
 
 
+def test_on_a_long_queue_what_nobody_holds_any_more_is_claimed_in_its_turn(db, connect):
+    create(db)
+    enqueue(db, *range(300))
+    assert payloads(claim(db)) == [0]
+    other = connect()
+    for end in ("commit", "rollback"):
+        other.execute("begin")
+        other.execute("select from pyorch.native_q where payload in ('5', '6', '8') for update")
+        other.execute("update pyorch.native_q set payload = payload where payload = '10'")
+        other.execute(end)
+    assert payloads([item for _ in range(30) for item in claim(db)]) == list(range(1, 31))
+
+
 def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
     create(db)
     enqueue(db, *range(300))

@@ -233,8 +233,8 @@ class LongQueueMachine(QueueMachine):
 
     def prepare(self) -> None:
         (routine,) = self.db.execute("select pg_get_functiondef('pyorch._queue_draws'::regproc)").fetchone()
-        assert re.search(r"\) - (64|1);", routine)
-        self.db.execute(routine.replace(") - 64;", ") - 1;"))
+        assert re.search(r"\) - (64|1)$", routine, re.M)
+        self.db.execute(routine.replace(") - 64\n", ") - 1\n"))
 
 
 @pytest.mark.parametrize("machine", [QueueMachine, LongQueueMachine])

@@ -31,7 +31,7 @@ declare
   v_window integer := 128;
   v_id bigint;
   v_passed bigint;
-  v_missed boolean;
+  v_missed boolean := false;
   v_item pyorch.claimed;
   v_context text;
 begin
@@ -46,13 +46,15 @@ begin
   -- one priority alone; asked after the returns, as pyorch._queue_returns does
   if v_back is not null and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null then
     v_from := case
+      when v_missed then v_id - 1
       when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 160 then v_front
       else v_cursor[1] - 16
     end;
-    if v_from <> v_front and v_front > v_cursor[1] and v_back = v_cursor[5] then
+    if not v_missed and v_from <> v_front and v_front > v_cursor[1] and v_back = v_cursor[5] then
       v_from := pyorch._queue_look_back('{q}', v_front, v_cursor[1], 1);
       if v_from is null then
         v_cursor[1] := v_front;
+        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor);
         v_context := pg_catalog.set_config('pyorch.q{id}_100000', v_cursor::text, false);
         v_from := v_front;
       else
@@ -91,11 +93,12 @@ begin
               v_item.lease_until,
               v_passed;
     if v_id is not null then
-      if v_from <> v_front then
+      if not v_missed and v_from <> v_front then
         v_cursor[1] := v_id;
         if v_id > v_front then
           v_cursor[5] := v_back;
         end if;
+        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor);
         v_context := pg_catalog.set_config('pyorch.q{id}_100000', v_cursor::text, false);
       end if;
       return v_item;

@@ -17,18 +17,19 @@ create or replace function pyorch.complete(
   security definer
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off
-  set enable_bitmapscan = off
 as $$
 declare
   v_limited boolean;
   v_done text[];
 begin
   -- its elements have no place of their own: nobody knows which one belongs to which receipt
-  if pg_catalog.array_ndims(complete.results) > 1 then
-    raise exception using
-      errcode = 'PY001',
-      message = 'results is an array of arrays',
-      hint = 'Give one jsonb for each receipt: array[''[1, 2]'', ''{"a": 3}'']::jsonb[].';
+  if complete.results is not null then
+    if pg_catalog.array_ndims(complete.results) > 1 then
+      raise exception using
+        errcode = 'PY001',
+        message = 'results is an array of arrays',
+        hint = 'Give one jsonb for each receipt: array[''[1, 2]'', ''{"a": 3}'']::jsonb[].';
+    end if;
   end if;
   -- not one whose first element has another number than 1 (list[0] := … makes such arrays), nor an
   -- array of arrays

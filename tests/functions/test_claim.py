@@ -173,7 +173,7 @@ def test_what_was_left_behind_is_found_when_little_else_is_there(db, connect):
     soon = int(time.time() * 1000) + 80000
     db.execute("select setval('pyorch.q_look_q', %s)", [soon])
     db.execute("select set_config(format('pyorch.q%%s_100000', queue_id), %s, false) from pyorch.queue",
-               [f"{{2,{soon},256,1,1,192}}"])  # fmt: skip
+               [f"{{2,{soon},256,1,1,162}}"])  # fmt: skip
     for _ in range(550):
         assert len(claim(db)) == 1
     other.rollback()

@@ -172,7 +172,7 @@ begin
       if v_exact or v_crossed or v_last <> v_cursor[1] or v_looked <> v_cursor[5] then
         v_cursor[1] := coalesce(v_last, case when v_exact then v_end end, v_mark);
         v_cursor[5] := v_looked;
-        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor[3]);
+        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor);
         perform pg_catalog.set_config('pyorch.q{id}_' || (v_lane + 100000), v_cursor::text, false);
       end if;
       exit pass when v_left = 0;

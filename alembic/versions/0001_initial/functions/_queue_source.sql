@@ -61,7 +61,7 @@ begin
                when v.verb not in ('one', 'done') then v_pins
                -- the public functions know nothing of indexes that a user's table may lack
                when v.verb = 'one' and v_path <> '' then
-                 E'  set enable_sort = off\n  set jit = off\n'
+                 E'  set enable_sort = off\n  set enable_bitmapscan = off\n  set jit = off\n'
                else ''
              end,
              s.source

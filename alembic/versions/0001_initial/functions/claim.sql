@@ -19,7 +19,6 @@ create or replace function pyorch.claim(
   security definer
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off
-  set enable_bitmapscan = off
 as $$
 declare
   v_item pyorch.claimed;
@@ -27,8 +26,14 @@ declare
   v_limited boolean;
   v_lease interval;
 begin
+  -- an if of its own: who gives no lease, the common case, pays for no more than this
+  if claim.lease is not null then
+    if claim.lease <= '0' or claim.lease > '30 days' then
+      perform pyorch._refuse_lease(claim.lease);
+    end if;
+  end if;
   -- one item is what most workers ask for: nothing is looked at twice
-  if claim.batch = 1 and coalesce(claim.lease > '0' and claim.lease <= '30 days', true) then
+  if claim.batch = 1 then
     v_item := pyorch._q_to_one(claim.queue, claim.worker, claim.lease);
     if v_item.receipt is not null then
       return next v_item;
@@ -44,14 +49,11 @@ begin
   if not found then
     perform pyorch._queue_id(claim.queue);
   end if;
-  if v_lease <= '0' or v_lease > '30 days' or coalesce(claim.batch, 0) not between 1 and 10000 then
-    if coalesce(claim.batch, 0) not between 1 and 10000 then
-      raise exception using
-        errcode = 'PY001',
-        message = 'batch must be from 1 to 10000',
-        hint = 'For example: select * from pyorch.claim(''queue'', ''worker'', batch => 10);';
-    end if;
-    perform pyorch._refuse_lease(v_lease);
+  if coalesce(claim.batch, 0) not between 1 and 10000 then
+    raise exception using
+      errcode = 'PY001',
+      message = 'batch must be from 1 to 10000',
+      hint = 'For example: select * from pyorch.claim(''queue'', ''worker'', batch => 10);';
   end if;
   if v_paused then
     return;

@@ -18,13 +18,18 @@ create or replace function pyorch.next(
   security definer
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off
-  set enable_bitmapscan = off
 as $$
 declare
   v_done boolean;
   v_item pyorch.claimed;
 begin
-  if next.batch = 1 and coalesce(next.lease > '0' and next.lease <= '30 days', true) then
+  -- an if of its own: who gives no lease, the common case, pays for no more than this
+  if next.lease is not null then
+    if next.lease <= '0' or next.lease > '30 days' then
+      perform pyorch._refuse_lease(next.lease);
+    end if;
+  end if;
+  if next.batch = 1 then
     -- one whose first element has another number than 1, or an array of arrays, is for complete
     if pg_catalog.cardinality(next.done) = 1 and next.done[1] is not null then
       -- assigned, though nobody reads it: perform would be a query of its own
