@@ -8,7 +8,7 @@
 -- window has an upper bound since a scan reads all of an index page that its bounds allow. Each
 -- expression here costs as much as reading a row, so there are few; while the queue is paused,
 -- pyorch._plain_one is here.
--- Calls: pyorch._native_draw.
+-- Calls: pyorch._native_draw, pyorch._queue_look_back, pyorch._queue_follow.
 create or replace function pyorch._native_one()
   returns text
   language sql
@@ -47,15 +47,17 @@ begin
   if v_back is not null and pg_catalog.pg_sequence_last_value('pyorch.q_lanes_{q}') is null then
     v_from := case
       when v_missed then v_id - 1
-      when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 160 then v_front
+      when v_back = v_cursor[5] and v_front between v_cursor[1] and v_cursor[1] + 159 then v_front
       else v_cursor[1] - 16
     end;
     if not v_missed and v_from <> v_front and v_front > v_cursor[1] and v_back = v_cursor[5] then
       v_from := pyorch._queue_look_back('{q}', v_front, v_cursor[1], 1);
       if v_from is null then
-        v_cursor[1] := v_front;
-        v_cursor[6] := pyorch._queue_draws('{q}', v_cursor);
+        v_cursor := pyorch._queue_follow('{q}', v_cursor, v_front, v_back);
         v_context := pg_catalog.set_config('pyorch.q{id}_100000', v_cursor::text, false);
+        if v_front < v_cursor[6] then
+          return pyorch._q_one_{q}(p_worker, p_lease);
+        end if;
         v_from := v_front;
       else
         v_window := 320;

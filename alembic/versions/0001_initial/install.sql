@@ -42,6 +42,7 @@
 \ir functions/_maintain_queues.sql
 \ir functions/_queue_look_back.sql
 \ir functions/_queue_draws.sql
+\ir functions/_queue_follow.sql
 \ir functions/_queue_returns.sql
 \ir functions/_queue_low.sql
 \ir functions/_queue_sure.sql
