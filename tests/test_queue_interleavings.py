@@ -212,6 +212,17 @@ def test_on_a_long_queue_a_claim_passes_what_is_not_there(db):
     ]
 
 
+def test_sessions_that_follow_the_front_keep_the_shared_marks_near_it(db, connect):
+    create(db)
+    db.execute("select pyorch.enqueue_batch('q', array_agg(to_jsonb(i))) from generate_series(1, 3000) i")
+    other = connect()
+    # the next mark of 1,024 is 8 items away: without them each session would stop there
+    assert payloads([item for _ in range(1020) for item in claim(db) + claim(other)]) == list(range(1, 2041))
+    low, high = db.execute("select l.last_value, h.last_value from pyorch.q_low_q l, pyorch.q_high_q h").fetchone()
+    assert high == 3072
+    assert low > 1500
+
+
 def test_on_a_long_queue_a_new_priority_is_seen_once_its_enqueue_commits(db, connect):
     create(db)
     enqueue(db, *range(300))

@@ -2,8 +2,9 @@
 -- Template, part of pyorch._q_one_<queue>: while more than 64 items stand beyond everybody's last
 -- claim, draw the next id from the front, so that no two sessions want the same row: passing one
 -- that another has locked costs as much as reading ten. Nor is the row locked before it is updated:
--- an xmax of 0 says that nobody has touched it since it was written, so nobody is waited for. What
--- has another one, or is not there, is for the way below, which skips what is locked.
+-- an xmax of 0 says that nobody has touched it since it was written, so only who locks it in this
+-- very moment is waited for. What has another one, or is not there, is for the way below, which
+-- skips what is locked.
 create or replace function pyorch._native_draw()
   returns text
   language sql
