@@ -2,7 +2,7 @@
 -- Complete the last batch and claim the next one, in one transaction: one commit for each batch
 -- instead of two.
 -- The planner switches are for the short ways, see pyorch._queue_source.
--- Calls: pyorch._q_to_done, pyorch._q_to_one, pyorch.complete, pyorch.claim.
+-- Calls: pyorch._q_to_done, pyorch._q_to_one, pyorch.complete, pyorch.claim, pyorch._refuse_lease.
 create or replace function pyorch.next(
   queue text,
   worker text,
